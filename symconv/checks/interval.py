@@ -1,0 +1,221 @@
+"""Exact and interval arithmetic: what an expression is worth at given numbers, without floats.
+
+A value is a ``Fraction`` as long as it is rational and short, else an interval that is certain to contain
+it. An order between values is decided, or left undecided after the precision was raised through
+:data:`PRECISIONS`; it is never guessed. Numbers far outside the range of floats, such as ``109**1024``, are
+nothing special here. To add a function, add a case to :func:`_value`.
+
+The intervals are :mod:`mpmath`'s, through its functions that take the precision as an argument: the shared
+context ``mpmath.iv`` carries a precision that everyone may change.
+
+Source: R. E. Moore, R. B. Kearfott, M. J. Cloud, Introduction to Interval Analysis, SIAM 2009, chapters 2-5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from math import floor, prod
+from typing import Any, Literal
+
+import sympy as sp
+from mpmath import libmp
+
+from symconv.checks.result import Verdict
+from symconv.errors import UnsupportedError
+
+Values = Mapping[Any, Any]
+"""What the letters stand for: a number for a symbol, a tuple of numbers for an indexed family.
+
+Numbers are int, Fraction or closed SymPy expressions.
+"""
+
+Order = Literal["=", "<", "≤"]
+
+PRECISIONS = (96, 320, 1280)
+"""Bits of the intervals, from the first attempt to the last."""
+
+AGREEMENT = 20
+"""Decimal digits to which two irrational sides must be seen to agree before they count as equal."""
+
+_EXACT_BITS = 1 << 13  # a rational power longer than this is enclosed instead: it costs more than it tells
+
+
+def decide(left: sp.Expr, order: Order, right: sp.Expr, values: Values) -> Verdict:
+    """Whether ``left order right`` holds at the numbers.
+
+    Rational sides are compared exactly. Irrational ones are ordered when their intervals lie apart, and
+    equal when their intervals agree to :data:`AGREEMENT` digits.
+    """
+    if order == "=":
+        return near(left, right, values, AGREEMENT)
+    for bits in PRECISIONS:
+        gap = _value(right, values, bits), _value(left, values, bits)
+        match gap:
+            case Fraction() as high, Fraction() as low:
+                return _verdict(low < high if order == "<" else low <= high)
+            case high, low:
+                compare = libmp.libmpi.mpi_lt if order == "<" else libmp.libmpi.mpi_le
+                if (holds := compare(_interval(low, bits), _interval(high, bits))) is not None:
+                    return _verdict(holds)
+    return Verdict.UNDECIDED
+
+
+def near(left: sp.Expr, right: sp.Expr, values: Values, digits: int) -> Verdict:
+    """Whether the sides are equal, or closer than ``10**-digits`` relative to ``1 + |right|`` if irrational."""
+    for bits in PRECISIONS:
+        one, other = _value(left, values, bits), _value(right, values, bits)
+        if isinstance(one, Fraction) and isinstance(other, Fraction) and digits >= AGREEMENT:
+            return _verdict(one == other)
+        low, high = _interval(one, bits), _interval(other, bits)
+        gap = libmp.mpi_abs(libmp.mpi_sub(low, high, bits), bits)
+        scale = libmp.mpi_add(_interval(Fraction(1), bits), libmp.mpi_abs(high, bits), bits)
+        tolerance = libmp.mpi_mul(scale, _interval(Fraction(1, 10**digits), bits), bits)
+        if (closer := libmp.libmpi.mpi_lt(gap, tolerance)) is not None:
+            return _verdict(closer)
+    return Verdict.UNDECIDED
+
+
+def decimal(expr: sp.Expr, values: Values, places: int) -> str:
+    """The value at the numbers, rounded to a number of decimal places (a half-way point upwards).
+
+    The digits are those of both ends of the interval. A value that no precision separates from a half-way
+    point gets one more place, at which it is no longer half-way.
+    """
+    for bits in PRECISIONS:
+        value = _value(expr, values, bits)
+        low, high = _floors(_sum((_product((value, Fraction(10**places)), bits), Fraction(1, 2)), bits))
+        if low == high:
+            return _point(low, places)
+    return decimal(expr, values, places + 1)
+
+
+def ceiling(expr: sp.Expr, values: Values) -> int | None:
+    """The least integer that is not below the value; None where no precision decides it."""
+    for bits in PRECISIONS:
+        low, high = _floors(_product((_value(expr, values, bits), Fraction(-1)), bits))
+        if low == high:
+            return -low
+    return None
+
+
+def _verdict(holds: bool) -> Verdict:
+    return Verdict.PASSED if holds else Verdict.FAILED
+
+
+def _value(expr: Any, values: Values, bits: int) -> Any:
+    """The value of an expression: a ``Fraction``, or an interval of ``bits`` bits as mpmath's pair of ends."""
+    if isinstance(expr, int | Fraction):
+        return Fraction(expr)
+    if expr in values:
+        return _value(values[expr], values, bits)
+    match expr:
+        case sp.Rational():
+            return Fraction(int(expr.p), int(expr.q))
+        case sp.Indexed() if expr.base in values:
+            return _value(values[expr.base][int(_value(expr.indices[0], values, bits)) - 1], values, bits)
+        case sp.Add():
+            return _sum([_value(term, values, bits) for term in expr.args], bits)
+        case sp.Mul():
+            return _product([_value(factor, values, bits) for factor in expr.args], bits)
+        case sp.Pow():
+            return _power(_value(expr.base, values, bits), _value(expr.exp, values, bits), bits)
+        case sp.Sum():
+            index, first, last = expr.limits[0]
+            span = range(int(_value(first, values, bits)), int(_value(last, values, bits)) + 1)
+            return _sum([_value(expr.function, {**values, index: k}, bits) for k in span], bits)
+        case sp.exp():
+            exponent = _value(expr.exp, values, bits)
+            return Fraction(1) if exponent == 0 else libmp.mpi_exp(_interval(exponent, bits), bits)
+        case sp.log():
+            return _ln(_value(expr.args[0], values, bits), bits)
+        case sp.Abs():
+            inner = _value(expr.args[0], values, bits)
+            return abs(inner) if isinstance(inner, Fraction) else libmp.mpi_abs(inner, bits)
+        case sp.floor():
+            inner = _value(expr.args[0], values, bits)
+            if isinstance(inner, Fraction):
+                return Fraction(floor(inner))
+        case sp.pi:
+            return libmp.libmpi.mpi_pi(bits)
+        case sp.E:
+            return libmp.mpi_exp(_interval(Fraction(1), bits), bits)
+    raise UnsupportedError(f"no interval is known for {expr}; rational numbers, their powers, exp and log have one")
+
+
+def _interval(value: Any, bits: int) -> Any:
+    """The value as an interval."""
+    if isinstance(value, Fraction):
+        ends = value.numerator, value.denominator, bits
+        return libmp.from_rational(*ends, "f"), libmp.from_rational(*ends, "c")
+    return value
+
+
+def _sum(terms: Iterable[Any], bits: int) -> Any:
+    """A sum, rational among rationals."""
+    rational, total = Fraction(0), None
+    for term in terms:
+        if isinstance(term, Fraction):
+            rational += term
+        else:
+            total = term if total is None else libmp.mpi_add(total, term, bits)
+    return rational if total is None else libmp.mpi_add(total, _interval(rational, bits), bits)
+
+
+def _product(factors: Iterable[Any], bits: int) -> Any:
+    """A product, rational among rationals; zero times anything is zero."""
+    parts = list(factors)
+    rational = prod((part for part in parts if isinstance(part, Fraction)), start=Fraction(1))
+    if rational == 0:
+        return rational
+    total = None
+    for part in parts:
+        if not isinstance(part, Fraction):
+            total = part if total is None else libmp.mpi_mul(total, part, bits)
+    return rational if total is None else libmp.mpi_mul(total, _interval(rational, bits), bits)
+
+
+def _power(base: Any, exponent: Any, bits: int) -> Any:
+    """A power, rational where the exponent is an integer and the result short, and for the bases 0 and 1."""
+    if isinstance(exponent, Fraction) and exponent.denominator == 1:
+        k = int(exponent)
+        if base == 0 and k < 0:
+            raise UnsupportedError("a negative power of zero has no value")
+        if isinstance(base, Fraction):
+            size = max(base.numerator.bit_length(), base.denominator.bit_length())
+            if abs(base) in (0, 1) or abs(k) * size <= _EXACT_BITS:
+                return base**k
+        return libmp.mpi_pow_int(_interval(base, bits), k, bits)
+    if base == 1:
+        return base
+    if base == 0 and _certain(_interval(Fraction(0), bits), _interval(exponent, bits)):
+        return base
+    return libmp.mpi_exp(libmp.mpi_mul(_interval(exponent, bits), _interval(_ln(base, bits), bits), bits), bits)
+
+
+def _ln(value: Any, bits: int) -> Any:
+    if value == 1:
+        return Fraction(0)
+    enclosed = _interval(value, bits)
+    if not _certain(_interval(Fraction(0), bits), enclosed):
+        raise UnsupportedError("a logarithm or fractional power needs a number that is certainly positive")
+    return libmp.mpi_log(enclosed, bits)
+
+
+def _certain(low: Any, high: Any) -> bool:
+    return libmp.libmpi.mpi_lt(low, high) is True
+
+
+def _floors(value: Any) -> tuple[int, int]:
+    """The integer parts of both ends."""
+    if isinstance(value, Fraction):
+        return floor(value), floor(value)
+    low, high = (int(libmp.to_int(end, "f")) for end in value)
+    return low, high
+
+
+def _point(scaled: int, places: int) -> str:
+    """``12345`` at 3 places is ``12.345``."""
+    digits = str(abs(scaled)).rjust(places + 1, "0")
+    sign = "−" if scaled < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else sign + digits

@@ -1,0 +1,109 @@
+"""What a check says: a verdict, the method, both sides, and how much was covered.
+
+A verdict is ``passed``, ``failed`` or ``undecided``; nothing but ``passed`` counts as passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """The outcome of a check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNDECIDED = "undecided"
+
+
+class Method(StrEnum):
+    """The means by which two sides were compared; independent means share no code with the taps."""
+
+    SYMBOLIC = "symbolic"
+    """The difference of both sides is identically zero, or SymPy decides the relation from its assumptions."""
+    EXACT = "exact"
+    """Both sides agree at given numbers, in exact arithmetic."""
+    RATIONALS = "random rationals"
+    """Both sides agree at seeded random rationals, in exact arithmetic."""
+    REFERENCE = "NumPy reference"
+    """Agrees with a separate implementation on sliding windows."""
+    QUOTIENT = "difference quotients"
+    """Agrees with difference quotients of the forward pass."""
+    INTERVAL = "interval arithmetic"
+    """The relation holds for intervals that contain the true values."""
+    CLAIM = "claim"
+    """Agrees with what the problem file claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One comparison.
+
+    Args:
+        subject: what was compared, in plain text, e.g. ``∂E/∂A``.
+        method: the means.
+        verdict: what came out.
+        left, right: both sides as plain text (for the evidence); long sides are the caller's to shorten.
+        scope: how much was covered, e.g. ``25 of 25 entries``.
+        detail: one sentence that says what went wrong; empty when passed.
+    """
+
+    subject: str
+    method: Method
+    verdict: Verdict
+    left: str
+    right: str
+    scope: str = ""
+    detail: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict is Verdict.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Checks in the order in which they were made; ``passed`` only if there are some and all passed."""
+
+    items: tuple[Check, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """``failed`` if one failed, else ``undecided`` if one is (or there is none), else ``passed``."""
+        verdicts = {check.verdict for check in self.items}
+        if Verdict.FAILED in verdicts:
+            return Verdict.FAILED
+        if Verdict.UNDECIDED in verdicts or not verdicts:
+            return Verdict.UNDECIDED
+        return Verdict.PASSED
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict is Verdict.PASSED
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """Every check that did not pass, failed ones first."""
+        bad = [check for check in self.items if not check.passed]
+        return tuple(sorted(bad, key=lambda check: check.verdict is not Verdict.FAILED))
+
+    def __iter__(self) -> Iterator[Check]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __add__(self, other: Iterable[Check]) -> Checks:
+        return Checks((*self.items, *other))
+
+    def __str__(self) -> str:
+        marks = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.UNDECIDED: "?"}
+        lines = [
+            f"{marks[c.verdict]} {c.subject}: {c.method}"
+            + (f", {c.scope}" if c.scope else "")
+            + (f". {c.detail}" if c.detail else "")
+            for c in (*self.failures, *(c for c in self.items if c.passed))
+        ]
+        return "\n".join(lines) or "no checks"

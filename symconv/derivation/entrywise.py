@@ -1,0 +1,129 @@
+"""The entrywise view: one entry of an output or of a gradient, from its definition to its value.
+
+A gradient's entry goes through these steps; every ``after`` is the next ``before``::
+
+    ∂E/∂A₁₂  →  Σ ∂E/∂C_ij · ∂C_ij/∂A₁₂          chain rule
+             →  Σ ∂E/∂C_ij · B_mn                differentiate (zeros kept or dropped)
+             →  1·3 + 1·4                        substitute
+             →  7                                evaluate
+
+The numeric steps appear where numbers are known; the answer is the last ``after``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from symconv.derivation import reasons
+from symconv.derivation.step import Step
+from symconv.derivation.values import ArrayValues
+from symconv.exact import indices
+from symconv.formula import Chosen, Entry, Formula, Partial, Product, Sum, evaluate, rewrite
+from symconv.operator import Argument, Names, Operator
+
+
+def output_steps(
+    operator: Operator,
+    names: Names,
+    index: tuple[int, ...],
+    values: ArrayValues | None = None,
+    known: frozenset[str] = frozenset(),
+) -> tuple[Step, ...]:
+    """The steps to one entry of the output; ``known`` are the arrays whose numbers are put in."""
+    window = operator.window(index, names, bias="bias" in known)
+    value = operator.reduction.value(window)
+    start = Step("definition", window.output, value, reasons.definition(operator.reduction))
+    return (start, *numeric_steps(value, values, known))
+
+
+def gradient_steps(
+    operator: Operator,
+    names: Names,
+    wrt: Argument,
+    index: tuple[int, ...],
+    values: ArrayValues | None = None,
+    known: frozenset[str] = frozenset(),
+    zero_terms: bool = False,
+) -> tuple[Step, ...]:
+    """The steps to one entry of the gradient.
+
+    Args:
+        wrt: what the error is differentiated by.
+        index: the entry, counted from 0.
+        values, known: the arrays, and which of them are put in.
+        zero_terms: write down every output, also those that do not read the entry.
+    """
+    target = names.entry(wrt, index)
+    slopes = local_slopes(operator, names, wrt, index)
+    reading = list(slopes)
+    outputs = list(indices(operator.output_shape)) if zero_terms else reading
+
+    def upstream(output: tuple[int, ...]) -> Partial:
+        return Partial(Entry(names.error), names.entry("output", output))
+
+    def chain(chosen: Iterable[tuple[int, ...]], slope: Any) -> Sum:
+        return Sum(tuple(Product((upstream(output), slope(output))) for output in chosen))
+
+    before: Formula = Partial(Entry(names.error), target)
+    chained = chain(outputs, lambda output: Partial(names.entry("output", output), target))
+    differentiated = chain(outputs, lambda output: slopes.get(output, 0))
+    steps = [
+        Step("chain rule", before, chained, reasons.CHAIN_RULE if reading else reasons.UNREAD),
+        Step("differentiate", chained, differentiated, reasons.differentiate(operator.reduction, wrt)),
+    ]
+    if len(reading) < len(outputs):
+        kept = chain(reading, lambda output: slopes[output])
+        steps.append(Step("drop zeros", differentiated, kept, reasons.DROP_ZEROS))
+        differentiated = kept
+    return (*steps, *numeric_steps(differentiated, values, known))
+
+
+def local_slopes(
+    operator: Operator, names: Names, wrt: Argument, index: tuple[int, ...]
+) -> dict[tuple[int, ...], Formula | Any]:
+    """The partial derivative of every output that depends on an entry, by that entry.
+
+    An output that meets the entry in several taps has the sum of their slopes.
+    """
+    if wrt == "bias":
+        outputs = indices(operator.output_shape)
+        return {output: 1 for output in outputs if operator.bias_index(output) == index}
+    met: dict[tuple[int, ...], list[Formula | Any]] = {}
+    if wrt == "weight":
+        for tap in operator.taps_at("offset", index):
+            met.setdefault(tap.out, []).append(names.entry("input", tap.inp))
+    else:
+        for output in dict.fromkeys(tap.out for tap in operator.taps_at("inp", index)):
+            window = operator.window(output, names)
+            target = names.entry("input", index)
+            met[output] = [
+                operator.reduction.slope(window, position)
+                for position, entry in enumerate(window.inputs)
+                if entry == target
+            ]
+    return {output: slopes[0] if len(slopes) == 1 else Sum(tuple(slopes)) for output, slopes in met.items()}
+
+
+def numeric_steps(formula: Formula, values: ArrayValues | None, known: frozenset[str]) -> tuple[Step, ...]:
+    """Put the known numbers in, then evaluate; nothing where no number is known."""
+    if values is None or not known:
+        return ()
+
+    def number(leaf: Formula) -> Any:
+        match leaf:
+            case Partial():
+                return evaluate(leaf, values, {}) if "upstream" in known else leaf
+            case Chosen():
+                return evaluate(leaf, values, {}) if "input" in known else leaf
+            case Entry():
+                role = values.role(leaf)
+                return evaluate(leaf, values, {}) if role in known or role == "output" else leaf
+        return leaf
+
+    substituted = rewrite(formula, number)
+    value = evaluate(substituted, values, {})
+    return (
+        Step("substitute", formula, substituted, reasons.SUBSTITUTE),
+        Step("evaluate", substituted, value, reasons.EVALUATE),
+    )

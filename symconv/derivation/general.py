@@ -1,0 +1,239 @@
+"""The general view: index formulas with symbolic sizes, their bounds and side conditions.
+
+The sizes I, K and O of every axis are symbols; stride, padding and dilation are the layer's own, numbers or
+symbols. The input gradient goes from the chain rule over Kronecker deltas to a guarded sum:
+
+    ∂E/∂A_t = Σ_o ∂E/∂C_o · ∂C_o/∂A_t = Σ_o ∂E/∂C_o Σ_m δ(S·o + D·m − P, t) · B_m
+            = Σ_{o between its bounds} ∂E/∂C_o · B_{(t+P−S·o)/D},   D | t + P − S·o where D ≠ 1
+
+The rule that collapses a delta of an affine index is our own and guarded; SymPy's answers without the
+divisibility condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from symconv.axes import Axis, Grouped, Letters, Over as SumOver, Range, Reads, Sliding
+from symconv.derivation import reasons
+from symconv.derivation.step import Step
+from symconv.formula import Chosen, Delta, Entry, Formula, Over, Partial, Product, Quotient
+from symconv.operator import Argument, Names
+from symconv.reductions import Maximum, Reduction
+
+_INPUT, _OUTPUT, _OFFSET = "klq", "ijr", "mnu"
+"""Index letters of the spatial axes: input, output and offset position."""
+
+
+@dataclass(frozen=True)
+class General:
+    """A general formula as steps; the last ``after`` is the formula.
+
+    Args:
+        wrt: what it is the gradient by; None for the output itself.
+        axes: the axes, with symbols as kernel sizes.
+        letters: the letters of each axis.
+        steps: from the definition to the formula.
+        outside: what an entry outside of the input counts as, or None where none is read.
+    """
+
+    wrt: Argument | None
+    axes: tuple[Axis, ...]
+    letters: tuple[Letters, ...]
+    names: Names
+    steps: tuple[Step, ...]
+    outside: Any
+
+    @property
+    def left(self) -> Formula:
+        """What the formula is for: ``C_ij`` or ``∂E/∂A_kl``."""
+        before = self.steps[0].before
+        assert isinstance(before, Formula)
+        return before
+
+    @property
+    def formula(self) -> Formula:
+        """The formula itself."""
+        after = self.steps[-1].after
+        assert isinstance(after, Formula)
+        return after
+
+    @property
+    def conditions(self) -> tuple[sp.Basic, ...]:
+        """The side conditions beside the sum (divisibility), empty where there are none."""
+        return self.formula.where if isinstance(self.formula, Over) else ()
+
+
+def letters_for(axes: Sequence[Axis]) -> tuple[Letters, ...]:
+    """The letters of every axis: ``k, i, m`` and ``I, O, K`` on the first spatial axis, and so on."""
+    count = sum(axis.role == "spatial" for axis in axes)
+    taken = 0
+    result = []
+    for axis in axes:
+        if axis.role == "spatial":
+            tail = "" if count == 1 else f"_{taken + 1}"
+            index = (_index(letter[taken]) for letter in (_INPUT, _OUTPUT, _OFFSET))
+            result.append(Letters(*index, *(_size(f"{size}{tail}") for size in "IOK")))
+            taken += 1
+        elif isinstance(axis, Grouped):
+            sizes = (sp.sympify(axis.in_channels), sp.sympify(axis.out_channels))
+            result.append(Letters(_index("c"), _index("f"), _index("c"), *sizes, sizes[0] / axis.groups))
+        else:
+            letter, size = ("c", "C_in") if axis.role == "channel" else ("s", "N")
+            result.append(Letters(_index(letter), _index(letter), _index(letter), _size(size), _size(size), _size(size)))
+    return tuple(result)
+
+
+def general_output(axes: Sequence[Axis], reduction: Reduction, names: Names, has_weight: bool) -> General:
+    """The definition of the layer: an output entry with symbolic sizes."""
+    letters = letters_for(axes)
+    reads = [axis.reads_by_output(at, names.base) for axis, at in zip(axes, letters, strict=True)]
+    output = Entry(names.output, tuple(at.out for at in letters))
+    cells = reduction.cells_formula(axes, letters, names.base)
+    value = _value(reduction, reads, names, has_weight, cells)
+    step = Step("definition", output, value, reasons.definition(reduction))
+    return General(None, tuple(axes), letters, names, (step,), _outside(axes, reduction))
+
+
+def general_gradient(
+    axes: Sequence[Axis],
+    reduction: Reduction,
+    names: Names,
+    wrt: Argument,
+    has_weight: bool,
+    over: SumOver | None = None,
+) -> General:
+    """The gradient by an argument with symbolic sizes, as a guarded sum.
+
+    Args:
+        over: what a strided and dilated axis sums over: ``output`` (the condition is divisibility by the
+            dilation) or ``offset`` (by the stride). By default the form that needs no condition, if there is
+            one, else ``output``.
+    """
+    letters = letters_for(axes)
+    base = names.base
+    if wrt == "input":
+        reads = [axis.reads_by_input(at, base, over) for axis, at in zip(axes, letters, strict=True)]
+        target = Entry(names.input, tuple(at.inp for at in letters))
+    elif wrt == "weight":
+        reads = [axis.reads_by_offset(at, base) for axis, at in zip(axes, letters, strict=True)]
+        target = Entry(names.weight, tuple(index for read in reads for index in read.weight))
+    else:
+        return _general_bias(axes, letters, reduction, names)
+
+    outputs = tuple(at.out for at in letters)
+    everywhere = tuple(Range(at.out, sp.Integer(base), at.output_size - 1 + base) for at in letters)
+    output = Entry(names.output, outputs)
+    slope_everywhere = _slope_with_deltas(axes, letters, reduction, names, wrt, has_weight, target)
+    chained = _chain(everywhere, names, output, Partial(output, target))
+    steps = [Step("chain rule", Partial(Entry(names.error), target), chained, reasons.CHAIN_RULE)]
+    if slope_everywhere is not None:
+        differentiated = _chain(everywhere, names, output, slope_everywhere)
+        steps.append(Step("differentiate", chained, differentiated, reasons.differentiate(reduction, wrt)))
+        because = reasons.COLLAPSE
+    else:
+        because = reasons.differentiate(reduction, wrt)
+    read_output = Entry(names.output, tuple(read.out for read in reads))
+    slope = _slope(reduction, reads, letters, axes, names, wrt, has_weight, read_output)
+    ranges = tuple(r for read in reads for r in read.ranges)
+    where = tuple(condition for read in reads for condition in read.where)
+    body = Product((Partial(Entry(names.error), read_output), slope))
+    result: Formula = Over("∑", body, ranges, where) if ranges or where else body
+    steps.append(Step("collapse", steps[-1].after, result, because, where))
+    outside = _outside(axes, reduction) if wrt == "weight" else None
+    return General(wrt, tuple(axes), letters, names, tuple(steps), outside)
+
+
+def _general_bias(axes: Sequence[Axis], letters: tuple[Letters, ...], reduction: Reduction, names: Names) -> General:
+    channel = [at for axis, at in zip(axes, letters, strict=True) if isinstance(axis, Grouped)]
+    target = Entry(names.bias, tuple(at.out for at in channel))
+    output = Entry(names.output, tuple(at.out for at in letters))
+    ranges = tuple(
+        Range(at.out, sp.Integer(names.base), at.output_size - 1 + names.base)
+        for axis, at in zip(axes, letters, strict=True)
+        if not isinstance(axis, Grouped)
+    )
+    chained = _chain(ranges, names, output, Partial(output, target))
+    collapsed = Over("∑", Partial(Entry(names.error), output), ranges)
+    steps = (
+        Step("chain rule", Partial(Entry(names.error), target), chained, reasons.CHAIN_RULE),
+        Step("differentiate", chained, collapsed, reasons.differentiate(reduction, "bias")),
+    )
+    return General("bias", tuple(axes), letters, names, steps, None)
+
+
+def _chain(ranges: tuple[Range, ...], names: Names, output: Entry, slope: Any) -> Formula:
+    return Over("∑", Product((Partial(Entry(names.error), output), slope)), ranges)
+
+
+def _value(reduction: Reduction, reads: Sequence[Reads], names: Names, has_weight: bool, cells: Any) -> Formula:
+    body = Entry(names.input, tuple(read.inp for read in reads))
+    weight = Entry(names.weight, tuple(i for read in reads for i in read.weight)) if has_weight else None
+    ranges = tuple(r for read in reads for r in read.ranges)
+    where = tuple(condition for read in reads for condition in read.where)
+    value = reduction.general(body, weight, ranges, cells)
+    if where:
+        assert isinstance(value, Over)
+        return Over(value.operator, value.body, value.ranges, where)
+    return value
+
+
+def _slope(
+    reduction: Reduction,
+    reads: Sequence[Reads],
+    letters: Sequence[Letters],
+    axes: Sequence[Axis],
+    names: Names,
+    wrt: Argument,
+    has_weight: bool,
+    output: Entry,
+) -> Any:
+    body = Entry(names.input, tuple(read.inp for read in reads))
+    if wrt == "weight":
+        return body
+    weight = Entry(names.weight, tuple(i for read in reads for i in read.weight)) if has_weight else None
+    return reduction.general_slope(body, weight, output, reduction.cells_formula(axes, letters, names.base))
+
+
+def _slope_with_deltas(
+    axes: Sequence[Axis],
+    letters: Sequence[Letters],
+    reduction: Reduction,
+    names: Names,
+    wrt: Argument,
+    has_weight: bool,
+    target: Entry,
+) -> Formula | None:
+    """∂output/∂target as a sum over offsets of deltas; None where an axis is not a sliding one."""
+    spatial = [(axis, at) for axis, at in zip(axes, letters, strict=True) if axis.role == "spatial"]
+    if wrt != "input" or not all(isinstance(axis, Sliding) for axis, _ in spatial):
+        return None
+    if not all(isinstance(axis, Sliding) or axis.role != "channel" or not has_weight for axis in axes):
+        return None
+    reads = [axis.reads_by_output(at, names.base) for axis, at in zip(axes, letters, strict=True)]
+    output = Entry(names.output, tuple(at.out for at in letters))
+    weight = Entry(names.weight, tuple(i for read in reads for i in read.weight)) if has_weight else None
+    cells = reduction.cells_formula(axes, letters, names.base)
+    slope = reduction.general_slope(target, weight, output, cells)
+    deltas = tuple(Delta(read.inp, at.inp) for read, at in zip(reads, letters, strict=True))
+    return Over("∑", Product((*deltas, slope)), tuple(r for read in reads for r in read.ranges))
+
+
+def _outside(axes: Sequence[Axis], reduction: Reduction) -> Any:
+    """What an entry outside of the input counts as; None where no window reaches outside."""
+    reaches = any(isinstance(axis, Sliding) and (axis.padding != (0, 0) or axis.ceil_mode) for axis in axes)
+    if not reaches:
+        return None
+    return sp.S.NegativeInfinity if isinstance(reduction, Maximum) else sp.Integer(0)
+
+
+def _index(name: str) -> sp.Symbol:
+    return sp.Symbol(name, integer=True)
+
+
+def _size(name: str) -> sp.Symbol:
+    return sp.Symbol(name, integer=True, positive=True)

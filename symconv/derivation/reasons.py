@@ -1,0 +1,48 @@
+"""Why each step of a derivation holds: one row a rule, so that a reason is written once."""
+
+from __future__ import annotations
+
+from symconv.display import Prose
+from symconv.reductions import LpNorm, Maximum, Mean, Reduction, WeightedSum
+
+DEFINITION: dict[type, Prose] = {
+    WeightedSum: ("Every entry of a window is multiplied by its weight; the products are added up.",),
+    Mean: ("The entries of a window are added up and divided by the number of its cells.",),
+    Maximum: ("The largest entry of a window; padding never wins.",),
+    LpNorm: ("The absolute values of a window's entries are raised to the power p and added up; then the p-th root.",),
+}
+
+CHAIN_RULE: Prose = ("The error depends on this entry only through the outputs that read it.",)
+
+DIFFERENTIATE: dict[tuple[type, str], Prose] = {
+    (WeightedSum, "input"): ("An output is linear in each entry that it reads; the slope is the weight that meets it.",),
+    (WeightedSum, "weight"): ("An output is linear in each weight; the slope is the entry that the weight meets.",),
+    (WeightedSum, "bias"): ("The bias is added to every output of its channel, with slope 1.",),
+    (Mean, "input"): ("Every entry of a window has the same share in its mean.",),
+    (Maximum, "input"): ("The maximum moves with the entry that attains it and with no other.",),
+    (LpNorm, "input"): ("The power rule, applied to the inner sum and to the root.",),
+}
+
+TIES: dict[str, Prose] = {
+    "first": ("Of several equal maxima the first in row-major order takes the whole gradient, as in PyTorch.",),
+    "split": ("Several equal maxima share the gradient equally.",),
+}
+
+DROP_ZEROS: Prose = ("An output whose window does not contain the entry contributes nothing.",)
+UNREAD: Prose = ("No output reads this entry.",)
+SUBSTITUTE: Prose = ("The numbers, put in.",)
+EVALUATE: Prose = ("Exact arithmetic.",)
+
+COLLAPSE: Prose = ("Among the offsets only the one that leads from this output to this entry is left.",)
+POINTWISE: Prose = ("The windows that contain this entry are those between the bounds.",)
+
+
+def definition(reduction: Reduction) -> Prose:
+    """Why an output entry is what it is."""
+    return DEFINITION[type(reduction)]
+
+
+def differentiate(reduction: Reduction, wrt: str) -> Prose:
+    """Why the partial derivative is what it is."""
+    reason = DIFFERENTIATE[type(reduction), wrt]
+    return (*reason, " ", *TIES[reduction.ties]) if isinstance(reduction, Maximum) else reason

@@ -1,0 +1,176 @@
+"""The display tree: formulas exactly as they are to be written.
+
+SymPy reorders and evaluates what must stay as it is (``1·3 + 1·4 = 7``), so what is shown is a tree of
+our own. It holds no mathematics: it is built from verified values by :mod:`symconv.show` and turned into
+LaTeX, MathML and Unicode text by :mod:`symconv.render`. To add a kind of node, add a class here and a
+rule to every printer; a test fails while one is missing.
+
+Characters are Unicode throughout (``−``, ``·``, ``≤``, ``∂``); each printer knows how its language says them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["input", "weight", "upstream", "result", "wrong"]
+"""What a highlighted part of a formula plays; printers give each role one colour."""
+
+
+class Node:
+    """Base of the display tree."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Node):
+    """Parts side by side. The operators of a row are where a long formula may be broken."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ident(Node):
+    """A variable: one letter (Latin or Greek), italic; bold for arrays."""
+
+    name: str
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Num(Node):
+    """A number literal, already formatted; a leading ``−`` is part of it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Op(Node):
+    """A binary operator, relation or separator: one of ``+ − · × / = ≠ < ≤ > ≥ ≈ → ↦ ∈ ∉ ∣ , ; : ⟹ ∧ ∨ …``."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Func(Node):
+    """The upright name of a function: ``max``, ``min``, ``lim``, ``sign``, ``log``, ``exp``, ``mod``, ``conv``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Node):
+    """Upright words within a formula, such as ``if`` or ``otherwise``. Plain ASCII letters and spaces only."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frac(Node):
+    """A fraction."""
+
+    numerator: Node
+    denominator: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Script(Node):
+    """A base with a subscript, a superscript or both."""
+
+    base: Node
+    sub: Node | None = None
+    sup: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BigOp(Node):
+    """An operator with limits below and above: ``∑``, ``∏``, or ``max``, ``min``, ``lim`` (limits below)."""
+
+    symbol: str
+    body: Node
+    lower: Node | None = None
+    upper: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Root(Node):
+    """A square root, or a root with an index."""
+
+    radicand: Node
+    index: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fence(Node):
+    """A part between growing fences: ``( ) [ ] { } ⌊ ⌋ ⌈ ⌉ | | ‖ ‖``; either side may be empty."""
+
+    open: str
+    body: Node
+    close: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix(Node):
+    """A matrix in square brackets."""
+
+    rows: tuple[tuple[Node, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(Node):
+    """Values with the conditions under which they hold, behind a left brace."""
+
+    rows: tuple[tuple[Node, Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack(Node):
+    """Short lines set one above the other, as below a sum with several conditions."""
+
+    lines: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight(Node):
+    """A part marked with its role; never the only carrier of the information."""
+
+    role: Role
+    body: Node
+
+
+Prose = tuple[str | Node, ...]
+"""Running text: plain strings with display trees set inline between them."""
+
+
+def row(*parts: Node | str | int | Iterable[Node]) -> Node:
+    """A row from nodes and shorthands: an int is a number, a str an operator; nested rows are flattened."""
+    items: list[Node] = []
+    for part in parts:
+        if isinstance(part, Row):
+            items.extend(part.items)
+        elif isinstance(part, Node):
+            items.append(part)
+        elif isinstance(part, str):
+            items.append(Op(part))
+        elif isinstance(part, int):
+            items.append(Num(str(part).replace("-", "−")))
+        else:
+            items.extend(part)
+    return items[0] if len(items) == 1 else Row(tuple(items))
+
+
+def join(nodes: Iterable[Node], separator: str) -> Node:
+    """Nodes side by side with an operator between them: ``join(terms, "+")``."""
+    items: list[Node] = []
+    for node in nodes:
+        if items:
+            items.append(Op(separator))
+        items.extend(node.items if isinstance(node, Row) else (node,))
+    return items[0] if len(items) == 1 else Row(tuple(items))
+
+
+def parens(body: Node) -> Fence:
+    """``(body)`` with parentheses that grow."""
+    return Fence("(", body, ")")

@@ -1,0 +1,25 @@
+"""The layers, under torch.nn's names. ``LAYERS`` has them all by name."""
+
+from __future__ import annotations
+
+from symconv.layers.adaptive import AdaptiveAvgPool2d, AdaptiveMaxPool2d, FractionalMaxPool2d
+from symconv.layers.convolution import Conv2d
+from symconv.layers.layer import Layer
+from symconv.layers.pooling import AvgPool2d, LPPool2d, MaxPool2d
+from symconv.layers.unpooling import MaxUnpool2d
+
+LAYERS: dict[str, type[Layer]] = {
+    layer.__name__: layer
+    for layer in (
+        Conv2d,
+        MaxPool2d,
+        MaxUnpool2d,
+        AvgPool2d,
+        FractionalMaxPool2d,
+        LPPool2d,
+        AdaptiveMaxPool2d,
+        AdaptiveAvgPool2d,
+    )
+}
+
+__all__ = ["LAYERS", "Layer", *LAYERS]

@@ -1,0 +1,67 @@
+"""What all layers share: a frozen value with PyTorch's arguments that becomes an operator at a shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from symconv.axes import Axis
+from symconv.errors import ShapeError
+from symconv.operator import Operator
+from symconv.reductions import Reduction
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Base of the layers; ``dims`` is the number of spatial dimensions."""
+
+    dims: ClassVar[int] = 0
+    has_weight: ClassVar[bool] = False
+    differentiable: ClassVar[bool] = True
+
+    @property
+    def name(self) -> str:
+        """The class name, as in torch.nn."""
+        return type(self).__name__
+
+    def reduction(self) -> Reduction:
+        """What the layer computes over a window."""
+        raise NotImplementedError
+
+    def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
+        """The axes of the spatial dimensions; symbols as kernel sizes give the axes of general formulas."""
+        raise NotImplementedError
+
+    def operator(self, input_shape: Sequence[int], weight_shape: Sequence[int] | None = None) -> Operator:
+        """The layer at a shape.
+
+        Raises:
+            ShapeError: the shapes do not fit the layer or each other.
+        """
+        raise NotImplementedError
+
+    def output_size(self, input_size: Sequence[Any], kernel_size: Sequence[Any] | None = None) -> tuple[Any, ...]:
+        """The spatial size of the output: ints for ints, formulas with floor for symbols.
+
+        Args:
+            input_size: one size a spatial dimension.
+            kernel_size: of the weight, for a convolution that does not say it itself.
+
+        Raises:
+            ShapeError: a window does not fit, or the number of sizes is wrong.
+        """
+        if len(input_size) != self.dims:
+            raise ShapeError(f"input_size must have {self.dims} sizes, not {len(input_size)}")
+        axes = self.spatial_axes(kernel_size)
+        return tuple(axis.output_size(size) for axis, size in zip(axes, input_size, strict=True))
+
+    def require_rank(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """The shape, if its rank is that of an image, of channels, or of a batch."""
+        allowed = (self.dims, self.dims + 1, self.dims + 2)
+        if len(shape) not in allowed:
+            raise ShapeError(
+                f"{self.name}: the input must have {allowed[0]}, {allowed[1]} or {allowed[2]} dimensions, "
+                f"not {len(shape)} (shape {tuple(shape)})"
+            )
+        return tuple(shape)

@@ -1,0 +1,173 @@
+"""An operator: axes × reduction at one shape, all that derivations know of a layer.
+
+The forward pass groups the taps by output; the input gradient groups the same taps by input and the weight
+gradient by weight. Entries are exact: ints, Fractions or SymPy expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import Any, Literal
+
+import numpy as np
+
+from symconv.axes import Axis
+from symconv.errors import ShapeError
+from symconv.exact import Array, frozen
+from symconv.formula import Entry
+from symconv.reductions import Reduction, Window, constant
+from symconv.sums import dot
+from symconv.taps import Groups, Key, Tap, Taps
+
+Argument = Literal["input", "weight", "bias"]
+"""What a layer can be differentiated by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How the arrays are called and from where indices count; the defaults are the textbook's."""
+
+    input: str = "A"
+    weight: str = "B"
+    bias: str = "b"
+    output: str = "C"
+    error: str = "E"
+    base: int = 1
+
+    def of(self, role: str) -> str:
+        """The name of ``input``, ``weight``, ``bias`` or ``output``."""
+        name: str = getattr(self, role)
+        return name
+
+    def entry(self, role: str, index: tuple[int, ...]) -> Entry:
+        """An entry, its index as written."""
+        return Entry(self.of(role), tuple(i + self.base for i in index))
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Axes × reduction at one input shape.
+
+    Args:
+        layer: the name of the layer's class.
+        axes: one axis for each dimension of the input (or one that covers them all).
+        reduction: what is computed over a window.
+        input_shape, output_shape: shapes of the arrays.
+        weight_shape: the weight's shape, None without a weight.
+        bias_shape: the bias's shape: ``(out_channels,)``, or ``()`` for a single channel; None without.
+    """
+
+    layer: str
+    axes: tuple[Axis, ...]
+    reduction: Reduction
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    weight_shape: tuple[int, ...] | None = None
+    bias_shape: tuple[int, ...] | None = None
+
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """The input size that each axis sees."""
+        return self.input_shape if len(self.axes) == len(self.input_shape) else (prod(self.input_shape),)
+
+    @cached_property
+    def taps(self) -> Taps:
+        return Taps(tuple(axis.taps(size) for axis, size in zip(self.axes, self.sizes, strict=True)))
+
+    @cached_property
+    def cells(self) -> Array | None:
+        """The number of cells of each window, flat, where the reduction divides by it."""
+        return self.reduction.cells(self.axes, self.sizes)
+
+    @cached_property
+    def arguments(self) -> tuple[Argument, ...]:
+        """What the operator can be differentiated by."""
+        optional: tuple[tuple[Argument, Any], ...] = (("weight", self.weight_shape), ("bias", self.bias_shape))
+        return ("input", *(name for name, shape in optional if shape is not None))
+
+    def shape(self, role: str) -> tuple[int, ...]:
+        """The shape of an argument or of the output; ShapeError where the layer has no such argument."""
+        shape: tuple[int, ...] | None = getattr(self, f"{role}_shape", None)
+        if shape is None:
+            raise ShapeError(f"{self.layer} has no {role}; its arguments are {', '.join(self.arguments)}")
+        return shape
+
+    def forward(self, input: Array, weight: Array | None = None, bias: Array | None = None) -> Array:
+        """The output at these entries."""
+        flat_weight = None if weight is None else weight.ravel()
+        out = self.reduction.forward(self.taps, input.ravel(), flat_weight, self.cells)
+        if bias is not None:
+            out = out + bias.ravel().take(self._bias_at)
+        return frozen(out.reshape(self.output_shape))
+
+    def backward(
+        self, wrt: Argument, upstream: Array, input: Array, weight: Array | None = None
+    ) -> Array:
+        """The gradient by one argument: Σ over the taps of upstream × local derivative."""
+        taps, g, x = self.taps, upstream.ravel(), input.ravel()
+        shape = self.shape(wrt)
+        if wrt == "bias":
+            at = self._bias_at
+            order = np.argsort(at, kind="stable")
+            ids, starts = np.unique(at[order], return_index=True)
+            groups = Groups(order, starts, ids, prod(shape))
+            ones = constant((1,), 1)
+            return frozen(dot(groups, g, np.arange(len(g)), ones, np.zeros_like(at)).reshape(shape))
+        if wrt == "weight":
+            return frozen(dot(taps.by_offset, g, taps.out, x, taps.inp).reshape(shape))
+        flat_weight = None if weight is None else weight.ravel()
+        slopes = self.reduction.slopes(taps, x, flat_weight, self.cells)
+        return frozen(dot(taps.by_inp, g, taps.out, slopes.values, slopes.at).reshape(shape))
+
+    @cached_property
+    def _bias_at(self) -> Any:
+        """For every output entry, flat, the entry of the bias that is added to it."""
+        channels = prod(self.bias_shape or (1,))
+        position = len(self.output_shape) - sum(axis.role == "spatial" for axis in self.axes) - 1
+        if channels == 1 or position < 0:
+            return np.zeros(prod(self.output_shape), dtype=np.int64)
+        inner = prod(self.output_shape[position + 1 :])
+        return np.arange(prod(self.output_shape)) // inner % channels
+
+    def bias_index(self, output: tuple[int, ...]) -> tuple[int, ...]:
+        """The entry of the bias that is added to an output entry."""
+        if not self.bias_shape:
+            return ()
+        flat = int(np.ravel_multi_index(output, self.output_shape)) if output else 0
+        return (int(self._bias_at[flat]),)
+
+    def taps_at(self, key: Key, index: tuple[int, ...]) -> Iterator[Tap]:
+        """The taps of one entry, by the arrays' own multi-indices."""
+        role = {"out": "output", "inp": "input", "offset": "weight"}[key]
+        for tap in self.taps.at(key, self._to_axes(role, index)):
+            yield Tap(
+                self._from_axes("output", tap.out),
+                self._from_axes("input", tap.inp),
+                () if self.weight_shape is None else self._from_axes("weight", tap.offset),
+            )
+
+    def window(self, output: tuple[int, ...], names: Names, bias: bool = False) -> Window:
+        """The entries that meet in one output entry."""
+        taps = list(self.taps_at("out", output))
+        return Window(
+            names.entry("output", output),
+            tuple(names.entry("input", tap.inp) for tap in taps),
+            tuple(names.entry("weight", tap.offset) for tap in taps) if self.weight_shape is not None else (),
+            1 if self.cells is None else self.cells[int(np.ravel_multi_index(output, self.output_shape))],
+            names.entry("bias", self.bias_index(output)) if bias else None,
+        )
+
+    def _axis_sizes(self, role: str) -> tuple[int, ...]:
+        which = ("output", "input", "weight").index(role)
+        return tuple(axis.sizes[which] for axis in self.taps.axes)
+
+    def _to_axes(self, role: str, index: tuple[int, ...]) -> tuple[int, ...]:
+        flat = np.ravel_multi_index(index, self.shape(role))
+        return tuple(int(i) for i in np.unravel_index(flat, self._axis_sizes(role)))
+
+    def _from_axes(self, role: str, index: tuple[int, ...]) -> tuple[int, ...]:
+        flat = np.ravel_multi_index(index, self._axis_sizes(role))
+        return tuple(int(i) for i in np.unravel_index(flat, self.shape(role)))

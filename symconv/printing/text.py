@@ -1,0 +1,446 @@
+"""A display tree as Unicode text: on one line with :func:`text`, or in two dimensions with :func:`block`.
+
+One line has no bars, raised boxes or tall fences to group with, so parentheses are added wherever the flat
+form needs them: a fraction over ``a + b`` becomes ``…/(a + b)``. In two dimensions the parts are boxes of
+characters that are set side by side on a common baseline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import singledispatch
+from itertools import zip_longest
+
+from symconv.display import (
+    BigOp,
+    Cases,
+    Fence,
+    Frac,
+    Func,
+    Highlight,
+    Ident,
+    Matrix,
+    Node,
+    Num,
+    Op,
+    Root,
+    Row,
+    Script,
+    Stack,
+    Words,
+    parens,
+)
+from symconv.errors import UnsupportedError
+from symconv.printing.alphabet import lowered, raised
+from symconv.printing.precedence import (
+    ATOM,
+    BIG,
+    ELLIPSES,
+    PRODUCT,
+    QUOTIENT,
+    RELATION,
+    SUM,
+    bare,
+    fenced,
+    flat,
+    is_operator,
+    is_partial,
+    is_prefix,
+    level,
+)
+
+_TIGHT = frozenset("·/")
+_PUNCTUATION = frozenset(",;:")
+
+
+# --- one line ---------------------------------------------------------------------------------------------
+
+
+@singledispatch
+def text(node: Node, tight: bool = False) -> str:
+    """A formula on one line.
+
+    Args:
+        node: the display tree.
+        tight: whether to leave out the spaces around operators, as in scripts.
+
+    Raises:
+        UnsupportedError: there is no rule for the node.
+    """
+    raise UnsupportedError(f"text: a rule for {type(node).__name__} nodes would be needed")
+
+
+@text.register(Ident)
+@text.register(Func)
+def _(node: Ident | Func, tight: bool = False) -> str:
+    return node.name
+
+
+@text.register(Num)
+@text.register(Words)
+def _(node: Num | Words, tight: bool = False) -> str:
+    return node.text.strip()
+
+
+@text.register(Op)
+def _(node: Op, tight: bool = False) -> str:
+    return node.symbol
+
+
+@text.register(Highlight)
+def _(node: Highlight, tight: bool = False) -> str:
+    return text(node.body, tight)
+
+
+@text.register(Row)
+def _(node: Row, tight: bool = False) -> str:
+    parts = flat(node)
+    pieces: list[str] = []
+    for index, part in enumerate(parts):
+        space = " " if index and _spaced(parts, index, tight) else ""
+        pieces.append(space + text(_ungrouped(parts, index), tight))
+    return "".join(pieces).strip()
+
+
+def _ungrouped(parts: tuple[Node, ...], index: int) -> Node:
+    """A part of a row, in parentheses if only its two-dimensional shape kept it together."""
+    part = parts[index]
+    if not isinstance(bare(part), Frac):
+        return part
+    before = bare(parts[index - 1]) if index else Op("=")
+    after = parts[index + 1] if index + 1 < len(parts) else Op("=")
+    loose = is_operator(before) and is_operator(after) or isinstance(before, Words) or isinstance(after, Words)
+    return part if loose and before != Op("/") else parens(part)
+
+
+def _spaced(parts: tuple[Node, ...], index: int, tight: bool) -> bool:
+    """Whether a space stands before a part of a row."""
+    before, part = bare(parts[index - 1]), bare(parts[index])
+    if isinstance(before, Words) or isinstance(part, Words):
+        return part != Op(",")
+    if Func("mod") in (before, part):
+        return True
+    if isinstance(before, Op) and before.symbol not in ELLIPSES:
+        if tight or before.symbol in _TIGHT or is_prefix(parts, index - 1):
+            return False
+        return not (isinstance(part, Op) and part.symbol in _PUNCTUATION)
+    if isinstance(part, Op) and part.symbol not in ELLIPSES:
+        return not (tight or part.symbol in _TIGHT or part.symbol in _PUNCTUATION)
+    if isinstance(_head(before), Func):
+        return not isinstance(part, Fence)
+    return isinstance(part, BigOp) or isinstance(_head(part), Func) or isinstance(before, Op)
+
+
+def _head(node: Node) -> Node:
+    return bare(node.base) if isinstance(node, Script) else node
+
+
+@text.register(Frac)
+def _(node: Frac, tight: bool = False) -> str:
+    return f"{_numerator(node.numerator, tight)}/{_denominator(node.denominator, tight)}"
+
+
+def _numerator(node: Node, tight: bool) -> str:
+    plain = level(node) == PRODUCT or level(node) > QUOTIENT or isinstance(bare(node), Num)
+    return text(node if plain else parens(node), tight)
+
+
+def _denominator(node: Node, tight: bool) -> str:
+    return text(node if level(node) > QUOTIENT else parens(node), tight)
+
+
+@text.register(Script)
+def _(node: Script, tight: bool = False) -> str:
+    base = text(fenced(node.base, ATOM), tight)
+    indexed = isinstance(bare(node.base), Ident) and bare(node.base) != Func and _is_bold(node.base)
+    sub = "" if node.sub is None else _subscript(node.sub, bracketed=indexed)
+    sup = "" if node.sup is None else _superscript(node.sup)
+    return base + sub + sup
+
+
+def _is_bold(node: Node) -> bool:
+    node = bare(node)
+    return isinstance(node, Ident) and node.bold
+
+
+def _subscript(node: Node, bracketed: bool = False) -> str:
+    content = text(node, tight=True)
+    return lowered(content) or (f"[{content}]" if bracketed else _marked("_", content))
+
+
+def _superscript(node: Node) -> str:
+    content = text(node, tight=True)
+    return raised(content) or _marked("^", content)
+
+
+def _marked(mark: str, content: str) -> str:
+    return f"{mark}{content}" if len(content) == 1 else f"{mark}({content})"
+
+
+@text.register(BigOp)
+def _(node: BigOp, tight: bool = False) -> str:
+    lower = "" if node.lower is None else _subscript(node.lower)
+    upper = "" if node.upper is None else _superscript(node.upper)
+    return f"{node.symbol}{lower}{upper} {text(fenced(node.body, BIG), tight)}"
+
+
+@text.register(Root)
+def _(node: Root, tight: bool = False) -> str:
+    if node.index is None:
+        return f"√{text(fenced(node.radicand, ATOM), tight)}"
+    return f"{text(fenced(node.radicand, ATOM), tight)}^(1/{_denominator(node.index, True)})"
+
+
+@text.register(Fence)
+def _(node: Fence, tight: bool = False) -> str:
+    return f"{node.open}{text(node.body, tight)}{node.close}"
+
+
+@text.register(Matrix)
+def _(node: Matrix, tight: bool = False) -> str:
+    rows = [[text(cell) for cell in cells] for cells in node.rows]
+    separator = ", " if any(" " in cell for cells in rows for cell in cells) else " "
+    return f"[{'; '.join(separator.join(cells) for cells in rows)}]"
+
+
+@text.register(Cases)
+def _(node: Cases, tight: bool = False) -> str:
+    rows = [f"{text(value)}{' ' if _worded(condition) else ', '}{text(condition)}" for value, condition in node.rows]
+    return f"{{{'; '.join(rows)}}}"
+
+
+def _worded(condition: Node) -> bool:
+    return isinstance(bare(flat(condition)[0]), Words)
+
+
+@text.register(Stack)
+def _(node: Stack, tight: bool = False) -> str:
+    return ("," if tight else ", ").join(text(line, tight) for line in node.lines)
+
+
+# --- two dimensions ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Lines of equal length, and the index of the line on which neighbours are aligned."""
+
+    lines: tuple[str, ...]
+    baseline: int = 0
+
+    @property
+    def width(self) -> int:
+        return len(self.lines[0])
+
+    @property
+    def height(self) -> int:
+        return len(self.lines)
+
+
+def block(node: Node) -> tuple[str, ...]:
+    """A formula as lines of text in two dimensions, without trailing spaces.
+
+    Raises:
+        UnsupportedError: there is no rule for the node.
+    """
+    return tuple(line.rstrip() for line in box(node).lines)
+
+
+@singledispatch
+def box(node: Node) -> Box:
+    """A formula as a box of characters; nodes without a shape of their own are set on one line."""
+    return Box((text(node),))
+
+
+@box.register(Highlight)
+def _(node: Highlight) -> Box:
+    return box(node.body)
+
+
+@box.register(Row)
+def _(node: Row) -> Box:
+    parts = flat(node)
+    boxes = [box(part) for part in parts]
+    pieces: list[Box] = []
+    for index, piece in enumerate(boxes):
+        if index and (_spaced(parts, index, tight=False) or _beside_tall(parts, boxes, index)):
+            pieces.append(Box((" ",)))
+        pieces.append(piece)
+    return _beside(pieces)
+
+
+def _beside_tall(parts: tuple[Node, ...], boxes: list[Box], index: int) -> bool:
+    """Whether a gap keeps a tall part and what is before or after it apart."""
+    if parts[index] == Op(",") or is_prefix(parts, index - 1):
+        return False
+    dotted = index + 1 < len(boxes) and isinstance(bare(parts[index]), Op) and boxes[index + 1].height > 1
+    shapes = (Frac, BigOp, Matrix, Cases)
+    tall = boxes[index - 1].height > 1 or boxes[index].height > 1
+    return dotted or tall and (
+        isinstance(bare(parts[index]), (*shapes, Op)) or isinstance(bare(parts[index - 1]), (*shapes, Op))
+    )
+
+
+@box.register(Frac)
+def _(node: Frac) -> Box:
+    numerator, denominator = box(node.numerator), box(node.denominator)
+    # the bar of a fraction within a fraction must be shorter than the bar around it
+    nested = any("─" in line for part in (numerator, denominator) for line in part.lines)
+    width = max(numerator.width, denominator.width) + 2 * nested
+    bar = Box(("─" * width,))
+    return Box(_stacked((numerator, bar, denominator), "centre").lines, numerator.height)
+
+
+@box.register(Script)
+def _(node: Script) -> Box:
+    base = box(fenced(node.base, ATOM))
+    if base.height == 1:
+        flat_form = text(node)
+        plain = "^(" not in flat_form and "_(" not in flat_form
+        if plain:
+            return Box((flat_form,))
+    sub = None if node.sub is None else text(node.sub, tight=True)
+    sup = None if node.sup is None else text(node.sup, tight=True)
+    if base.height == 1:
+        if sub is not None and lowered(sub):
+            base, sub = Box((base.lines[0] + str(lowered(sub)),)), None
+        elif sub is not None and _is_bold(node.base):
+            base, sub = Box((f"{base.lines[0]}[{sub}]",)), None
+    scripts = max(len(sub or ""), len(sup or ""))
+    blank = " " * base.width
+    lines = [line + " " * scripts for line in base.lines]
+    if sup is not None:
+        lines.insert(0, blank + sup.ljust(scripts))
+    if sub is not None:
+        lines.append(blank + sub.ljust(scripts))
+    return Box(tuple(lines), base.baseline + (sup is not None))
+
+
+@box.register(BigOp)
+def _(node: BigOp) -> Box:
+    symbol = Box((node.symbol,))
+    upper = () if node.upper is None else (_limit(node.upper),)
+    lower = () if node.lower is None else (_limit(node.lower),)
+    operator = Box(_stacked((*upper, symbol, *lower), "centre").lines, sum(part.height for part in upper))
+    return _beside((operator, Box((" ",)), box(node.body)))
+
+
+def _limit(node: Node) -> Box:
+    if isinstance(node, Stack):
+        return _stacked([_limit(line) for line in node.lines], "centre")
+    return Box((text(node, tight=True),))
+
+
+@box.register(Root)
+def _(node: Root) -> Box:
+    body = box(node.radicand)
+    if body.height == 1 and node.index is None and level(node.radicand) == ATOM:
+        return Box((f"√{body.lines[0]}",))
+    index = "" if node.index is None else text(node.index, tight=True)
+    height = body.height
+    left = [" " * (height - row) + "╱" + " " * row for row in range(height)]
+    left[-1] = "╲╱" + " " * (height - 1)
+    margin = max(len(index) - 1, 0)
+    lines = [" " * (height + 1 + margin) + "_" * body.width]
+    lines += [" " * margin + edge + line for edge, line in zip(left, body.lines, strict=True)]
+    if index:
+        lines[-2] = index + lines[-2][len(index) :]
+    return Box(tuple(lines), body.baseline + 1)
+
+
+_TALL = {
+    "": ("", "", "", ""),
+    "(": ("⎛", "⎜", "⎜", "⎝"),
+    ")": ("⎞", "⎟", "⎟", "⎠"),
+    "[": ("⎡", "⎢", "⎢", "⎣"),
+    "]": ("⎤", "⎥", "⎥", "⎦"),
+    "{": ("⎧", "⎪", "⎨", "⎩"),
+    "}": ("⎫", "⎪", "⎬", "⎭"),
+    "⌊": ("⎢", "⎢", "⎢", "⎣"),
+    "⌋": ("⎥", "⎥", "⎥", "⎦"),
+    "⌈": ("⎡", "⎢", "⎢", "⎢"),
+    "⌉": ("⎤", "⎥", "⎥", "⎥"),
+    "|": ("│", "│", "│", "│"),
+    "‖": ("║", "║", "║", "║"),
+}
+"""The pieces of a tall fence: top, side, middle, bottom."""
+
+
+@box.register(Fence)
+def _(node: Fence) -> Box:
+    return _between(node.open, box(node.body), node.close)
+
+
+@box.register(Matrix)
+def _(node: Matrix) -> Box:
+    grid = _grid([[box(cell) for cell in cells] for cells in node.rows], "centre")
+    return _between("[", grid, "]")
+
+
+@box.register(Cases)
+def _(node: Cases) -> Box:
+    return _between("{", _grid([[box(value), box(condition)] for value, condition in node.rows], "left"), "")
+
+
+@box.register(Stack)
+def _(node: Stack) -> Box:
+    return _stacked([box(line) for line in node.lines], "centre")
+
+
+def _between(left: str, body: Box, right: str) -> Box:
+    """A body between fences of its height."""
+    if body.height == 1:
+        return Box((left + body.lines[0] + right,))
+    if body.height == 2 and "{" in left + right:
+        # a curly fence needs a line for its tip
+        body = Box((body.lines[0], " " * body.width, body.lines[1]), 1)
+    return _beside((_edge(left, body), body, _edge(right, body)))
+
+
+def _edge(fence: str, body: Box) -> Box:
+    top, side, middle, bottom = _TALL[fence]
+    inner = [side] * (body.height - 2)
+    if inner:
+        inner[(body.height - 2) // 2] = middle
+    return Box((top, *inner, bottom), body.baseline)
+
+
+def _grid(rows: list[list[Box]], align: str) -> Box:
+    """Boxes in rows and columns, two spaces apart; rows with tall cells are set off by a blank line."""
+    widths = [max(cell.width for cell in column) for column in zip(*rows, strict=True)]
+    lines: list[Box] = []
+    tall = any(cell.height > 1 for cells in rows for cell in cells)
+    for cells in rows:
+        padded = [_widened(cell, width, align) for cell, width in zip(cells, widths, strict=True)]
+        gaps = [part for cell in padded for part in (Box(("  ",)), cell)][1:]
+        if tall and lines:
+            lines.append(Box((" ",)))
+        lines.append(_beside(gaps))
+    return _stacked(lines, "left")
+
+
+def _beside(boxes: Iterable[Box]) -> Box:
+    """Boxes side by side on a common baseline."""
+    boxes = tuple(boxes)
+    above = max(part.baseline for part in boxes)
+    below = max(part.height - part.baseline for part in boxes)
+    columns = []
+    for part in boxes:
+        blank = " " * part.width
+        top = above - part.baseline
+        columns.append((blank,) * top + part.lines + (blank,) * (above + below - top - part.height))
+    return Box(tuple("".join(line) for line in zip(*columns, strict=True)), above)
+
+
+def _stacked(boxes: Iterable[Box], align: str) -> Box:
+    """Boxes one above the other, the baseline in the middle."""
+    boxes = tuple(boxes)
+    width = max(part.width for part in boxes)
+    lines = tuple(line for part in boxes for line in _widened(part, width, align).lines)
+    return Box(lines, (len(lines) - 1) // 2)
+
+
+def _widened(part: Box, width: int, align: str) -> Box:
+    place = str.ljust if align == "left" else str.center
+    return Box(tuple(place(line, width) for line in part.lines), part.baseline)

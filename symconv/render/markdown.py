@@ -1,0 +1,203 @@
+"""The Markdown renderer: what GitHub shows, formulas included.
+
+Formulas in a line are written between ``$` `` and `` `$``, displayed ones as fenced ``math`` blocks: in both,
+underscores and asterisks are safe from Markdown. Callouts are GitHub's alerts, folds ``<details>``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from itertools import count
+
+from symconv.checks.result import Check, Checks
+from symconv.display import Node, Op, Prose
+from symconv.document import (
+    Block,
+    Bullets,
+    Callout,
+    Chain,
+    Document,
+    Fold,
+    Formula,
+    Line,
+    Paragraph,
+    Section,
+    Step,
+    Steps,
+    Table,
+    Verdicts,
+)
+from symconv.errors import UnsupportedError
+from symconv.printing.latex import latex
+from symconv.render.lines import broken
+from symconv.render.words import alarm, badges, clean, evidence, mark, plain, summary
+
+WIDTH = 40.0
+"""The width of a line of a formula in em."""
+
+_ALERTS = {
+    "correction": "WARNING",
+    "failed": "CAUTION",
+    "convention": "NOTE",
+    "result": "IMPORTANT",
+    "note": "NOTE",
+}
+_RULES = {"l": ":--", "c": ":-:", "r": "--:"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What a rule needs to know: the numbers to give out, the level of a heading."""
+
+    number: Iterator[int]
+    level: int = 2
+
+
+def render(document: Document) -> str:
+    """The document as Markdown."""
+    pen = Pen(count(1))
+    parts = (
+        f"# {escape(document.title)}",
+        escape(document.subtitle),
+        _opening(document.checks, pen),
+        _blocks(document.blocks, pen),
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def escape(raw: str) -> str:
+    """Text that Markdown, HTML and GitHub's formulas leave alone."""
+    return _LEADING.sub(r"\1\\\2", _SPECIAL.sub(_spelled, clean(raw)))
+
+
+_SPECIAL = re.compile(r"[\\`*_{}\[\]#|~$<>&!]")
+_LEADING = re.compile(r"^(\s*\d*)([-+=.)])")
+"""What would begin a list or underline a heading at the start of a line."""
+
+
+def _spelled(found: re.Match[str]) -> str:
+    # GitHub looks for formulas before it resolves backslashes, hence the element around the dollar
+    return {"<": "&lt;", ">": "&gt;", "&": "&amp;", "$": "<span>$</span>"}.get(found[0], f"\\{found[0]}")
+
+
+def _inline(prose: Prose) -> str:
+    return "".join(escape(part) if isinstance(part, str) else _math(part) for part in prose)
+
+
+def _math(node: Node) -> str:
+    return f"$`{latex(node)}`$"
+
+
+def _opening(checks: Checks, pen: Pen) -> str:
+    warning = alarm(checks)
+    if warning is not None:
+        return block(warning, pen)
+    return f"**{mark(checks.verdict)} {escape(summary(checks))}**"
+
+
+def _blocks(blocks: Iterable[Block], pen: Pen) -> str:
+    return "\n\n".join(block(each, pen) for each in blocks)
+
+
+@singledispatch
+def block(node: object, pen: Pen) -> str:
+    """A block as Markdown."""
+    raise UnsupportedError(f"the Markdown renderer has no rule for a block of kind {type(node).__name__}")
+
+
+@block.register
+def _(node: Paragraph, pen: Pen) -> str:
+    return _inline(node.text)
+
+
+@block.register
+def _(node: Bullets, pen: Pen) -> str:
+    return "\n".join(f"- {_inline(item)}" for item in node.items)
+
+
+@block.register(Formula | Chain)
+def _(node: Formula | Chain, pen: Pen) -> str:
+    lines = broken(node, WIDTH)
+    if isinstance(node, Formula) and len(lines) == 1:
+        return f"```math\n{latex(node.tree)}\n```"
+    body = " \\\\\n".join(_line(line) for line in lines)
+    return f"```math\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n```"
+
+
+def _line(line: Line) -> str:
+    left = "" if line.left is None else latex(line.left) + " "
+    sign = latex(Op(line.relation)) if line.relation else "\\qquad"
+    return f"{left}&{sign} {latex(line.right)}"
+
+
+@block.register
+def _(node: Steps, pen: Pen) -> str:
+    return "\n\n".join(_step(step, pen) for step in node.items)
+
+
+def _step(step: Step, pen: Pen) -> str:
+    conditions = ", ".join(map(_math, step.conditions))
+    parts = (
+        f"**({next(pen.number)}) {escape(step.name)}.** {_inline(step.why)}",
+        block(step.body, pen),
+        f"when {conditions}" if conditions else "",
+        _badges(step.checks),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _badges(checks: Iterable[Check]) -> str:
+    said = "; ".join(f"{mark(verdict)} {escape(word)}" for verdict, word in badges(checks))
+    return f"<sub>{said}</sub>" if said else ""
+
+
+@block.register
+def _(node: Table, pen: Pen) -> str:
+    rules = "| " + " | ".join(_RULES[side] for side in node.align) + " |"
+    table = "\n".join((_row(node.header), rules, *map(_row, node.rows)))
+    return f"*{escape(node.caption)}*\n\n{table}" if node.caption else table
+
+
+def _row(cells: Iterable[Prose]) -> str:
+    return "| " + " | ".join(map(_cell, cells)) + " |"
+
+
+def _cell(prose: Prose) -> str:
+    """A cell; a bar in a formula would end it."""
+    return "".join(
+        escape(part) if isinstance(part, str) else _math(part).replace("\\|", "\\Vert ").replace("|", "\\vert ")
+        for part in prose
+    )
+
+
+@block.register
+def _(node: Verdicts, pen: Pen) -> str:
+    return block(evidence(node.checks), pen)
+
+
+@block.register
+def _(node: Callout, pen: Pen) -> str:
+    body = f"**{escape(node.title)}**\n\n{_blocks(node.blocks, pen)}".rstrip()
+    quoted = "\n".join(f"> {line}".rstrip() for line in body.split("\n"))
+    return f"> [!{_ALERTS[node.kind]}]\n{quoted}"
+
+
+@block.register
+def _(node: Fold, pen: Pen) -> str:
+    # within <summary> Markdown is HTML: no formula there, and backslashes would be seen
+    said = "".join(map(_entity, plain(node.summary)))
+    return f"<details>\n<summary>{said}</summary>\n\n{_blocks(node.blocks, pen)}\n\n</details>"
+
+
+def _entity(char: str) -> str:
+    return f"&#{ord(char)};" if _SPECIAL.match(char) else char
+
+
+@block.register
+def _(node: Section, pen: Pen) -> str:
+    verdict = "" if node.checks is None else f" ({mark(node.checks.verdict)} {node.checks.verdict})"
+    heading = "#" * min(pen.level, 6) + f" {_inline(node.title)}{verdict}"
+    return f"{heading}\n\n{_blocks(node.blocks, replace(pen, level=pen.level + 1))}"

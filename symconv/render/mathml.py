@@ -1,0 +1,148 @@
+"""The MathML renderer: one well-formed XHTML file whose every formula is a ``<math>`` element.
+
+Bare but usable: headings, text and tables without any style but the alignment of chains, for programs and
+for readers who bring their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from itertools import count
+
+from symconv.checks.result import Check, Checks
+from symconv.document import (
+    Block,
+    Bullets,
+    Callout,
+    Chain,
+    Document,
+    Fold,
+    Formula,
+    Paragraph,
+    Section,
+    Step,
+    Steps,
+    Table,
+    Verdicts,
+)
+from symconv.errors import UnsupportedError
+from symconv.printing.mathml import MathML
+from symconv.render.markup import display, inline, words
+from symconv.render.words import alarm, badges, evidence, mark, summary
+
+STYLE = "mtable.chain>mtr>mtd{text-align:left;padding:.25em 0}mtable.chain>mtr>mtd:first-child{text-align:right}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a rule needs to know: the converter, the numbers to give out, the level of a heading."""
+
+    mathml: MathML
+    number: Iterator[int]
+    level: int = 2
+
+
+def render(document: Document, mathml: MathML | None = None) -> str:
+    """The document as one XHTML file."""
+    page = Page(mathml or MathML(), count(1))
+    checks = document.checks
+    warning = alarm(checks)
+    opening = (
+        f"<p>{mark(checks.verdict)} {words(summary(checks))}</p>" if warning is None else block(warning, page)
+    )
+    title = words(document.title)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n'
+        '<html xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en">\n'
+        f'<head><meta charset="utf-8"/><title>{title}</title><style>{STYLE}</style></head>\n'
+        f"<body>\n<h1>{title}</h1>\n<p>{words(document.subtitle)}</p>\n{opening}\n"
+        f"{_blocks(document.blocks, page)}\n</body>\n</html>\n"
+    )
+
+
+def _blocks(blocks: Iterable[Block], page: Page) -> str:
+    return "\n".join(block(each, page) for each in blocks)
+
+
+def _badges(checks: Iterable[Check]) -> str:
+    return "; ".join(f"{mark(verdict)} {words(said)}" for verdict, said in badges(checks))
+
+
+def _verdict(checks: Checks | None) -> str:
+    return "" if checks is None else f" ({mark(checks.verdict)} {checks.verdict})"
+
+
+@singledispatch
+def block(node: object, page: Page) -> str:
+    """A block as XHTML."""
+    raise UnsupportedError(f"the MathML renderer has no rule for a block of kind {type(node).__name__}")
+
+
+@block.register
+def _(node: Paragraph, page: Page) -> str:
+    return f"<p>{inline(node.text, page.mathml)}</p>"
+
+
+@block.register
+def _(node: Bullets, page: Page) -> str:
+    items = "".join(f"<li>{inline(item, page.mathml)}</li>" for item in node.items)
+    return f"<ul>{items}</ul>"
+
+
+@block.register(Formula | Chain)
+def _(node: Formula | Chain, page: Page) -> str:
+    return f"<div>{display(node, page.mathml)}</div>"
+
+
+@block.register
+def _(node: Steps, page: Page) -> str:
+    return "\n".join(_step(step, page) for step in node.items)
+
+
+def _step(step: Step, page: Page) -> str:
+    conditions = ", ".join(page.mathml(condition) for condition in step.conditions)
+    lines = (
+        f"<p><b>({next(page.number)}) {words(step.name)}.</b> {inline(step.why, page.mathml)}</p>",
+        block(step.body, page),
+        f"<p>when {conditions}</p>" if conditions else "",
+        f"<p>{_badges(step.checks)}</p>" if step.checks else "",
+    )
+    return "\n".join(line for line in lines if line)
+
+
+@block.register
+def _(node: Table, page: Page) -> str:
+    caption = f"<caption>{words(node.caption)}</caption>" if node.caption else ""
+    header = "".join(f"<th>{inline(cell, page.mathml)}</th>" for cell in node.header)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{inline(cell, page.mathml)}</td>" for cell in row) + "</tr>" for row in node.rows
+    )
+    return f"<table>{caption}<thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+@block.register
+def _(node: Callout, page: Page) -> str:
+    return f"<blockquote><p><b>{words(node.title)}</b></p>\n{_blocks(node.blocks, page)}</blockquote>"
+
+
+@block.register
+def _(node: Fold, page: Page) -> str:
+    summary_line = inline(node.summary, page.mathml)
+    return f"<details><summary>{summary_line}</summary>\n{_blocks(node.blocks, page)}</details>"
+
+
+@block.register
+def _(node: Verdicts, page: Page) -> str:
+    return block(evidence(node.checks), page)
+
+
+@block.register
+def _(node: Section, page: Page) -> str:
+    tag = f"h{min(page.level, 6)}"
+    inner = replace(page, level=page.level + 1)
+    return (
+        f'<{tag} id="{words(node.anchor)}">{inline(node.title, page.mathml)}{_verdict(node.checks)}</{tag}>\n'
+        f"{_blocks(node.blocks, inner)}"
+    )

@@ -1,0 +1,324 @@
+r"""The LaTeX renderer: an article for pdfLaTeX, or a fragment to ``\input`` into an article of one's own.
+
+The commands that the body uses stand in ``macros.tex`` and are written into both, so that a fragment needs
+amsmath and amssymb only; it takes colour, better rules and bookmarks from xcolor, booktabs and hyperref where
+they are loaded. Letters that pdfTeX has no fonts for (Cyrillic, Chinese, emoji) are drawn as their code point
+in a box and copied as themselves; XeTeX and LuaTeX draw them if their font can.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from pathlib import Path
+
+from symconv.checks.result import Check, Checks
+from symconv.display import BigOp, Cases, Frac, Ident, Node, Op, Prose, Root, Row, Script
+from symconv.document import (
+    Block,
+    Bullets,
+    Callout,
+    Chain,
+    Document,
+    Fold,
+    Formula,
+    Line,
+    Paragraph,
+    Section,
+    Step,
+    Steps,
+    Table,
+    Verdicts,
+)
+from symconv.errors import UnsupportedError
+from symconv.printing.breaking import typeset_width
+from symconv.printing.latex import latex
+from symconv.render.lines import broken
+from symconv.render.words import alarm, badges, clean, evidence, plain, summary, worst_first
+
+LINE = 38.0
+"""The width of a line of text in em, less what the number of an equation takes."""
+
+_GAP = 1.1
+"""The space between two columns of a table in em."""
+
+_ROWS = 32
+"""How many rows of a table stand on a page."""
+
+_HEADINGS = ("section", "subsection", "subsubsection", "paragraph")
+_PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
+\ifdefined\Umathcode\else\usepackage[T1]{fontenc}\fi
+\usepackage{lmodern}
+\usepackage{amsmath,amssymb}
+\usepackage{booktabs,microtype,xcolor}
+\usepackage[margin=2.6cm]{geometry}
+\usepackage[hidelinks]{hyperref}
+\setcounter{secnumdepth}{0}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{4pt plus 1pt}
+\setlength{\emergencystretch}{3em}
+\allowdisplaybreaks
+"""
+_FRAGMENT = r"""% A derivation to \input into an article. It needs \usepackage{amsmath,amssymb} and takes
+% colour from xcolor, rules from booktabs and bookmarks from hyperref where these are loaded.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What a rule needs to know: the level of a heading, and whether this is a fragment."""
+
+    fragment: bool
+    level: int = 0
+
+
+def render(document: Document, fragment: bool = False) -> str:
+    """The document as a LaTeX article, or as a fragment without preamble."""
+    pen = Pen(fragment, level=1 if fragment else 0)
+    macros = Path(__file__).with_name("macros.tex").read_text(encoding="utf-8")
+    body = f"{_opening(document.checks, pen)}\n\n{_blocks(document.blocks, pen)}\n"
+    title, subtitle = escape(document.title), escape(document.subtitle)
+    if fragment:
+        return f"{_FRAGMENT}{macros}\\section*{{{title}}}\n{subtitle}\n\n{body}"
+    about = f"\\hypersetup{{pdftitle={{{_bookmark((document.title,))}}},pdfcreator={{symconv}}}}\n"
+    return (
+        f"{_PREAMBLE}{about}{macros}\\begin{{document}}\n"
+        f"{{\\raggedright\\LARGE\\bfseries {title}\\par}}\\smallskip\n"
+        f"{{\\raggedright\\large\\symconvtint{{quiet}}{{{subtitle}}}\\par}}\\medskip\n"
+        f"{body}\\end{{document}}\n"
+    )
+
+
+def escape(raw: str) -> str:
+    """Text that cannot become a command: what TeX would obey or has no glyph for is spelled out."""
+    return _SPECIAL.sub(lambda found: _character(found[0]), unicodedata.normalize("NFC", clean(raw)))
+
+
+_SPECIAL = re.compile(r"""[\\{}$%&#_^~<>|"`]|-(?=-)|'(?=')|,(?=,)|[^ -~À-ÖØ-öø-ÿ‘’“”–—…]""")
+_SPELLED = {char: f"\\{char}" for char in "{}$%&#_"} | {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
+    '"': r"{\char34}",
+    # doubled, these would become one dash or quotation mark
+    "-": "-{}",
+    "'": "'{}",
+    ",": ",{}",
+    "\xa0": "~",
+    "✓": r"\ensuremath{\checkmark}",
+    "✗": r"\ensuremath{\times}",
+    "∑": r"\ensuremath{\sum}",
+    "√": r"\ensuremath{\surd}",
+    "‖": r"\ensuremath{\|}",
+    "⌊": r"\ensuremath{\lfloor}",
+    "⌋": r"\ensuremath{\rfloor}",
+    "⌈": r"\ensuremath{\lceil}",
+    "⌉": r"\ensuremath{\rceil}",
+}
+
+
+def _character(char: str) -> str:
+    """One character that cannot be written as it is."""
+    if char in _SPELLED:
+        return _SPELLED[char]
+    kind, _, parts = unicodedata.decomposition(char).partition(" ")
+    if kind in ("<sub>", "<super>"):
+        script = "".join(chr(int(part, 16)) for part in parts.split())
+        return f"\\text{kind[1:-1]}script{{{escape(script)}}}"
+    base, *marks = unicodedata.normalize("NFD", char)
+    formula = _formula(base)
+    if formula and not marks:
+        return f"\\ensuremath{{{formula}}}"
+    if formula and marks == ["\u0301"]:
+        return f"\\ensuremath{{\\acute{{{formula}}}}}"
+    return f"\\symconvunicode{{{char}}}{{{ord(char):04X}}}{{{char.encode('utf-16-be').hex().upper()}}}"
+
+
+def _formula(char: str) -> str:
+    """The LaTeX of a sign or letter that formulas know; empty for another one."""
+    for node in (Op(char), Ident(char)):
+        try:
+            return latex(node)
+        except UnsupportedError:
+            continue
+    return ""
+
+
+def _inline(prose: Prose, pen: Pen) -> str:
+    return "".join(escape(part) if isinstance(part, str) else _math(part, pen) for part in prose)
+
+
+def _math(node: Node, pen: Pen) -> str:
+    return f"${latex(node, not pen.fragment)}$"
+
+
+def _bookmark(prose: Prose) -> str:
+    """Running text for a PDF's own strings, which hold every character but no commands."""
+    return "".join(_SPELLED[char] if char in "\\{}$%&#_^~" else char for char in plain(prose))
+
+
+def _opening(checks: Checks, pen: Pen) -> str:
+    warning = alarm(checks)
+    if warning is not None:
+        return block(warning, pen)
+    return f"\\symconvverdict{{{checks.verdict}}}{{{escape(summary(checks))}}}"
+
+
+def _blocks(blocks: Iterable[Block], pen: Pen) -> str:
+    return "\n\n".join(block(each, pen) for each in blocks)
+
+
+@singledispatch
+def block(node: object, pen: Pen) -> str:
+    """A block as LaTeX."""
+    raise UnsupportedError(f"the LaTeX renderer has no rule for a block of kind {type(node).__name__}")
+
+
+@block.register
+def _(node: Paragraph, pen: Pen) -> str:
+    return _inline(node.text, pen)
+
+
+@block.register
+def _(node: Bullets, pen: Pen) -> str:
+    # braces, or text in square brackets would be taken for the bullet
+    items = "\n".join(f"\\item{{}} {_inline(item, pen)}" for item in node.items)
+    return f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}"
+
+
+@block.register(Formula | Chain)
+def _(node: Formula | Chain, pen: Pen) -> str:
+    return _display(node, pen, "*")
+
+
+def _display(body: Formula | Chain, pen: Pen, star: str) -> str:
+    """A displayed formula or chain; without a star its last line is numbered."""
+    lines = broken(body, LINE)
+    if isinstance(body, Formula) and len(lines) == 1:
+        return _environment(f"equation{star}", latex(body.tree, not pen.fragment))
+    separator = " \\\\\n" if star else " \\notag \\\\\n"
+    return _environment(f"align{star}", separator.join(_line(line, pen) for line in lines))
+
+
+def _line(line: Line, pen: Pen) -> str:
+    left = "" if line.left is None else latex(line.left, not pen.fragment) + " "
+    sign = latex(Op(line.relation)) if line.relation else "\\qquad"
+    return f"{left}&{sign} {latex(line.right, not pen.fragment)}"
+
+
+def _environment(name: str, body: str) -> str:
+    return f"\\begin{{{name}}}\n{body}\n\\end{{{name}}}"
+
+
+@block.register
+def _(node: Steps, pen: Pen) -> str:
+    return "\n\n".join(_step(step, pen) for step in node.items)
+
+
+def _step(step: Step, pen: Pen) -> str:
+    conditions = ", ".join(_math(condition, pen) for condition in step.conditions)
+    return (
+        f"\\symconvstep{{{escape(step.name)}}}{{{_inline(step.why, pen)}{_checked(step.checks)}}}\n"
+        f"{_display(step.body, pen, '')}" + (f"\n\\symconvwhen{{{conditions}}}" if conditions else "")
+    )
+
+
+def _checked(checks: Iterable[Check]) -> str:
+    said = "; ".join(f"\\symconvverdict{{{verdict}}}{{{escape(word)}}}" for verdict, word in badges(checks))
+    return f"\\symconvchecked{{{said}}}" if said else ""
+
+
+@block.register
+def _(node: Table, pen: Pen) -> str:
+    return _table(node, [[_cell(cell, pen) for cell in row] for row in node.rows], pen)
+
+
+@block.register
+def _(node: Verdicts, pen: Pen) -> str:
+    table = evidence(node.checks)
+    rows = [
+        [f"\\symconvverdict{{{check.verdict}}}{{{check.verdict}}}", *(_cell(cell, pen) for cell in row[1:])]
+        for check, row in zip(worst_first(node.checks), table.rows, strict=True)
+    ]
+    return _table(table, rows, pen)
+
+
+def _cell(prose: Prose, pen: Pen) -> str:
+    """A cell of a table; a formula alone in it is set as a display, with room around it."""
+    if len(prose) == 1 and isinstance(prose[0], BigOp | Frac | Row | Root | Cases | Script):
+        return f"$\\displaystyle {latex(prose[0], not pen.fragment)}$"
+    return _inline(prose, pen)
+
+
+def _table(node: Table, rows: list[list[str]], pen: Pen) -> str:
+    """A table whose cells are LaTeX already, in parts that fit on a page."""
+    widths = _column_widths(node)
+    wrapped = [width is not None for width in widths]
+    columns = "".join(
+        side if width is None else f"p{{{width:.3f}\\linewidth}}"
+        for side, width in zip(node.align, widths, strict=True)
+    )
+    header = _row([_inline(cell, pen) for cell in node.header], wrapped)
+    parts = [
+        f"\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{header}\n\\midrule\n"
+        + "\n".join(_row(row, wrapped) for row in rows[start : start + _ROWS])
+        + "\n\\bottomrule\n\\end{tabular}"
+        for start in range(0, len(rows), _ROWS)
+    ]
+    caption = f"{{\\small {escape(node.caption)}\\par}}\\nobreak\\smallskip\n" if node.caption else ""
+    return _environment("center", "\\small\n" + caption + "\\par\\medskip\n".join(parts))
+
+
+def _row(cells: list[str], wrapped: list[bool]) -> str:
+    set_cells = [f"\\raggedright {cell}" if wrap else cell for cell, wrap in zip(cells, wrapped, strict=True)]
+    # the argument is given, or square brackets in the next row would be taken for it
+    return " & ".join(set_cells) + " \\tabularnewline" + ("[6pt]" if "\\displaystyle" in "".join(cells) else "[1pt]")
+
+
+def _column_widths(node: Table) -> list[float | None]:
+    """The part of the line that a column takes, or None for a column that needs no more than its content.
+
+    When a table is wider than the line its columns of words share what the others leave.
+    """
+    natural = [max(map(_extent, column)) for column in zip(node.header, *node.rows, strict=True)]
+    room = LINE - _GAP * (len(natural) - 1)
+    fair = room / len(natural)
+    if sum(natural) <= room:
+        return [None] * len(natural)
+    wide = sum(width for width in natural if width > fair)
+    rest = room - sum(width for width in natural if width <= fair)
+    return [width / wide * rest / LINE if width > fair else None for width in natural]
+
+
+def _extent(prose: Prose) -> float:
+    return sum(0.47 * len(part) if isinstance(part, str) else typeset_width(part) for part in prose)
+
+
+@block.register
+def _(node: Callout, pen: Pen) -> str:
+    return (
+        f"\\symconvcallout{{{node.kind}}}{{{escape(node.title)}}}\n{_blocks(node.blocks, pen)}\n"
+        "\\endsymconvcallout"
+    )
+
+
+@block.register
+def _(node: Fold, pen: Pen) -> str:
+    return f"\\symconvstep{{{_inline(node.summary, pen)}}}{{}}\n{_blocks(node.blocks, pen)}"
+
+
+@block.register
+def _(node: Section, pen: Pen) -> str:
+    command = _HEADINGS[min(pen.level, len(_HEADINGS) - 1)] + "*" * pen.fragment
+    title, bookmark = _inline(node.title, pen), _bookmark(node.title)
+    if node.checks is not None:
+        title += f"\\symconvflag{{{node.checks.verdict}}}{{{node.checks.verdict}}}"
+    inner = replace(pen, level=pen.level + 1)
+    return f"\\{command}{{\\texorpdfstring{{{title}}}{{{bookmark}}}}}\n\n{_blocks(node.blocks, inner)}"

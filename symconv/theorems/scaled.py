@@ -1,0 +1,132 @@
+"""Letters of the theorems on LP norms, and the three steps that all of them share.
+
+The entries of a window are divided by the largest: ``r_i = x_i / M`` lies between 0 and 1, and one of the r_i
+is 1. The sum of their p-th powers then lies between 1 and n, whatever p is, and every limit of the library
+follows from this. Nothing overflows, since no number exceeds n.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import reduce
+from random import Random
+from typing import Any
+
+import sympy as sp
+
+from symconv.checks.interval import decide
+from symconv.checks.result import Verdict
+from symconv.display import Fence, Script
+from symconv.errors import ArgumentError, UnsupportedError
+from symconv.exact import exact
+from symconv.theorems.theorem import step
+from symconv.theorems.verify import Case, Limit
+from symconv.theorems.written import INDEX, Written, claim, entry, letter, total
+
+n = letter("n", sp.Symbol("n", integer=True, positive=True))
+p = letter("p")
+M = letter("M")
+i = letter("i", INDEX)
+x = entry("x", "nonnegative")
+r = entry("r", "nonnegative")
+S = total(n, r**p)
+ROOT = n ** (1 / p)
+TO_INFINITY = Limit(p, "∞")
+
+alpha, beta, s = sp.symbols("alpha beta s", nonnegative=True)
+RATIO = (Case(terms=((r.expr, sp.exp(-s)),)), Case(terms=((r.expr, sp.S.Zero),)))
+"""``0 ≤ r_i ≤ 1``: either ``r_i = exp(−s)`` with ``s ≥ 0``, or ``r_i = 0``. Nothing about sums."""
+SCALED = Case(
+    entries=((x.expr, M.expr * r.expr),),
+    sums=((S.expr, 1 + alpha), (n.expr, 1 + alpha + beta)),
+)
+"""``x_i = M r_i`` and ``1 ≤ S ≤ n``."""
+
+EACH_POWER = claim(r**p, "≤", 1)
+AT_LEAST_ONE = claim(1, "≤", S)
+AT_MOST_N = claim(S, "≤", n)
+SCALED_SUM = (
+    step("each scaled power", EACH_POWER, "The base lies between 0 and 1 and the exponent is positive.", given=RATIO),
+    step(
+        "one of them is 1",
+        AT_LEAST_ONE,
+        "The sum contains the term 1, that of a largest entry, and no term is negative.",
+        given=SCALED,
+    ),
+    step("there are n of them", AT_MOST_N, "Each of the n terms is at most 1.", given=RATIO, uses=(EACH_POWER,)),
+)
+"""The proof of ``1 ≤ S ≤ n``."""
+
+SHOWN_POWERS = (1, 2, 4, 8, 16, 64, 256, 1024)
+"""The p of the tables: small enough to follow, large enough to see the limit."""
+
+ACCURACIES = (Fraction(1, 100), Fraction(1, 1000))
+
+
+def norm(of: Written, power: Written = p) -> Written:
+    """The LP norm of a family of entries under its usual name."""
+    meaning = total(n, of**power) ** (1 / power)
+    family = of.tree.base if isinstance(of.tree, Script) else of.tree
+    return Written(meaning.expr, Script(Fence("‖", family, "‖"), sub=power.tree))
+
+
+def scaled_values(window: Sequence[Any], power: object) -> dict[Any, Any]:
+    """The letters at a window of non-negative entries; the ratios of an all-zero window count as 1."""
+    top = largest(window)
+    scaled = tuple(ratio(number, top) if top != 0 else 1 for number in window)
+    return {n.expr: len(window), p.expr: power, M.expr: top, x.expr.base: tuple(window), r.expr.base: scaled}
+
+
+def random_windows(seed: int, count: int, low: int = 1, high: int = 99) -> tuple[tuple[Fraction, ...], ...]:
+    """Seeded windows of 2 to 5 distinct fractions between ``low`` and ``high``."""
+    draw = Random(seed)
+    sizes = (2 + k % 4 for k in range(count))
+    return tuple(
+        tuple(Fraction(a, draw.choice((1, 2, 3))) for a in draw.sample(range(3 * low, high), size)) for size in sizes
+    )
+
+
+def largest(numbers: Sequence[Any]) -> Any:
+    """The largest of exact numbers, the first of several equal ones."""
+    return reduce(lambda best, number: number if below(best, number) else best, numbers)
+
+
+def below(one: Any, other: Any) -> bool:
+    """Whether ``one < other``, decided exactly or by intervals.
+
+    Raises:
+        UnsupportedError: no precision tells the numbers apart, and SymPy does not see that they are equal.
+    """
+    if isinstance(one, int | Fraction) and isinstance(other, int | Fraction):
+        return one < other
+    if sp.radsimp(sp.sympify(one) - sp.sympify(other)) == 0:
+        return False
+    verdict = decide(one, "<", other, {})
+    if verdict is Verdict.UNDECIDED:
+        raise UnsupportedError(f"{one} and {other} are too close to be told apart")
+    return verdict is Verdict.PASSED
+
+
+def ratio(one: Any, other: Any) -> Any:
+    """``one / other``, exactly; 1 for equal numbers however they are written."""
+    if isinstance(one, int | Fraction) and isinstance(other, int | Fraction):
+        return Fraction(one) / other
+    return exact(sp.radsimp(sp.sympify(one) / other))
+
+
+def require(window: Sequence[Any], holds: Callable[[Any], bool], requirement: str) -> None:
+    """That a window has entries, each of which meets a hypothesis."""
+    if not window:
+        raise ArgumentError("window", "one entry or more")
+    for k, number in enumerate(window, 1):
+        if not holds(number):
+            raise ArgumentError(f"entry {k}", requirement, number)
+
+
+def nonnegative(number: Any) -> bool:
+    return not below(number, 0)
+
+
+def positive(number: Any) -> bool:
+    return below(0, number)

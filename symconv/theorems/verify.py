@@ -1,0 +1,238 @@
+"""How a claim of a proof is verified: symbolically for every n, and by intervals at sample windows.
+
+The two share no code. The symbolic one turns the hypotheses into parameters (:class:`Case`): an entry
+``0 ≤ r_i ≤ 1`` becomes ``exp(−s)`` with ``s ≥ 0``, a sum ``1 ≤ S`` becomes ``1 + α`` with ``α ≥ 0``, and so
+on. Then
+
+* an equality holds when the difference of its sides is identically zero;
+* ``left ≤ right`` holds when SymPy knows from the signs of the parameters that ``right − left`` is not
+  negative, or when this is so where a parameter is 0 and for the derivative by it (then the difference
+  starts at or above zero and grows); a difference of sums holds when it holds term by term;
+* a limit is the value at the limit point in a variable in which the formula is continuous, or follows by
+  the squeeze from two bounds that were proved before and have this limit.
+
+What none of these shows stays undecided.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import sympy as sp
+
+from symconv.checks.interval import Values, decide, near
+from symconv.checks.result import Verdict
+from symconv.errors import UnsupportedError
+from symconv.theorems.written import INDEX, Claim, Written
+
+Replacements = tuple[tuple[sp.Expr, sp.Expr], ...]
+
+_VANISHING = sp.Symbol("t", positive=True)
+_NEAR_LIMIT = 2**40  # a limit is evaluated at this value of 1/t, where it must be reached to _LIMIT_DIGITS
+_LIMIT_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Hypotheses as parameters: what takes the place of letters and sums, in symbols whose signs SymPy knows.
+
+    ``entries`` are replaced first, sums are then pulled apart by linearity, ``sums`` are replaced in what came
+    out, and ``terms`` last, in the term of a sum or in a claim about each entry. A parameter that may be
+    zero is a symbol declared non-negative; these are the symbols in which monotony is tried.
+    """
+
+    entries: Replacements = ()
+    sums: Replacements = ()
+    terms: Replacements = ()
+
+    def apply(self, expr: sp.Expr) -> sp.Expr:
+        """An expression with the hypotheses put in, up to the terms."""
+        return sp.expand_power_base(_linear(expr.xreplace(dict(self.entries))).xreplace(dict(self.sums)))
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The limit that ``→`` stands for: the variable, and where it goes."""
+
+    variable: Written
+    target: Literal["∞", "−∞", "0⁺"]
+
+    @property
+    def substitution(self) -> sp.Expr:
+        """The variable in terms of one that goes to 0."""
+        return {"∞": 1 / _VANISHING, "−∞": -1 / _VANISHING, "0⁺": _VANISHING}[self.target]
+
+    @property
+    def close(self) -> sp.Rational:
+        """A value of the variable far on its way."""
+        return self.substitution.xreplace({_VANISHING: sp.Rational(1, _NEAR_LIMIT)})
+
+
+def symbolically(claim: Claim, cases: Iterable[Case], known: Sequence[Claim], limit: Limit | None) -> Verdict:
+    """The verdict on a claim for every n, given the claims ``known`` from earlier steps."""
+    return worst(_symbolic(claim, case, known, limit) for case in cases)
+
+
+def at_samples(claim: Claim, samples: Iterable[Values], limit: Limit | None) -> tuple[Verdict, str]:
+    """The verdict on a claim at windows that meet its conditions, and how much was covered."""
+    count = 0
+    for sample in samples:
+        if not all(decide_claim(c, sample, limit) is Verdict.PASSED for c in claim.when):
+            continue
+        verdict = decide_claim(claim, sample, limit)
+        if verdict is not Verdict.PASSED:
+            return verdict, "at " + ", ".join(f"{letter} = {_brief(number)}" for letter, number in sample.items())
+        count += 1
+    return (Verdict.PASSED, f"{count} window{'s' * (count > 1)}") if count else (Verdict.UNDECIDED, "no window")
+
+
+def decide_claim(claim: Claim, values: Values, limit: Limit | None = None) -> Verdict:
+    """The verdict on a claim at given numbers, for each index where it has a free one."""
+    left, right = claim.left.expr, claim.right.expr
+    if claim.sign == "→" and limit is not None:
+        values = {**values, limit.variable.expr: limit.close}
+    try:
+        for assignment in _over_index(left, right, values):
+            match claim.sign:
+                case "→":
+                    verdict = near(left, right, assignment, _LIMIT_DIGITS)
+                case order:
+                    verdict = decide(left, order, right, assignment)
+            if verdict is not Verdict.PASSED:
+                return verdict
+    except UnsupportedError:
+        return Verdict.UNDECIDED
+    return Verdict.PASSED
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict on a whole: failed if a part failed, passed only if every part did."""
+    return min(verdicts, key=(Verdict.FAILED, Verdict.UNDECIDED, Verdict.PASSED).index)
+
+
+def _brief(number: object) -> str:
+    return f"({', '.join(map(str, number))})" if isinstance(number, tuple) else str(number)
+
+
+def _symbolic(claim: Claim, case: Case, known: Sequence[Claim], limit: Limit | None) -> Verdict:
+    left, right = claim.left.expr, claim.right.expr
+    match claim.sign:
+        case "→":
+            return _limit(claim, case, known, limit) if limit else Verdict.UNDECIDED
+        case "=":
+            difference = _terms(case.apply(right - left), case)
+            if _is_zero(difference):
+                return Verdict.PASSED
+            return Verdict.FAILED if difference.is_nonzero else Verdict.UNDECIDED
+        case sign:
+            difference = _terms(case.apply(right - left), case)
+            if _not_negative(difference) if sign == "≤" else difference.is_positive:
+                return Verdict.PASSED
+            return Verdict.FAILED if difference.is_negative else Verdict.UNDECIDED
+
+
+def _limit(claim: Claim, case: Case, known: Sequence[Claim], limit: Limit) -> Verdict:
+    before, goal = claim.left.expr, claim.right.expr
+    below = [c.left.expr for c in known if c.sign == "≤" and c.right.expr == before]
+    above = [c.right.expr for c in known if c.sign == "≤" and c.left.expr == before]
+    limits = {c.left.expr: c.right.expr for c in known if c.sign == "→"}
+    if below and above:
+        ends = (below[0], above[0])
+    else:
+        ends = (before, before)
+    if all(_is_zero(_value_at_limit(end, case, limits, limit) - case.apply(goal)) for end in ends):
+        return Verdict.PASSED
+    return Verdict.UNDECIDED
+
+
+def _value_at_limit(expr: sp.Expr, case: Case, limits: Mapping[sp.Expr, sp.Expr], limit: Limit) -> sp.Expr:
+    expr = case.apply(expr.xreplace(dict(limits)))
+    towards_zero = sp.expand(expr.xreplace({limit.variable.expr: limit.substitution}))
+    return case.apply(towards_zero.xreplace({_VANISHING: sp.S.Zero}))
+
+
+def _linear(expr: sp.Expr) -> sp.Expr:
+    """Sums pulled apart: constants taken out, a sum of sums for a sum, n times the term for a constant term."""
+    return expr.xreplace({whole: _pulled_apart(whole) for whole in expr.atoms(sp.Sum)})
+
+
+def _pulled_apart(whole: sp.Sum) -> sp.Expr:
+    index, first, last = whole.limits[0]
+    parts = []
+    for addend in sp.Add.make_args(sp.expand(whole.function)):
+        constant, rest = addend.as_independent(index, as_Add=False)
+        parts.append(constant * (last - first + 1 if rest == 1 else sp.Sum(rest, whole.limits[0])))
+    return sp.Add(*parts)
+
+
+def _terms(difference: sp.Expr, case: Case) -> sp.Expr:
+    """The difference with the terms' hypotheses put in; of sums over the same range, their common term."""
+    sums = tuple(difference.atoms(sp.Sum))
+    if sums and len({whole.limits for whole in sums}) == 1:
+        _, first, last = sums[0].limits[0]
+        stand_ins = {whole: sp.Dummy() for whole in sums}
+        flat = difference.xreplace(stand_ins)
+        factors = {whole: flat.diff(stand_in) for whole, stand_in in stand_ins.items()}
+        rest = flat.xreplace(dict.fromkeys(stand_ins.values(), sp.S.Zero))
+        if not any(factor.atoms(sp.Dummy) for factor in factors.values()):
+            term = sp.Add(*(factor * whole.function for whole, factor in factors.items()))
+            difference = term + rest / (last - first + 1)
+    return difference.xreplace(dict(case.terms))
+
+
+def _is_zero(expr: sp.Expr) -> bool:
+    return bool(expr == 0 or sp.expand(expr) == 0 or sp.powsimp(sp.expand(expr)) == 0)
+
+
+def _not_negative(difference: sp.Expr, depth: int = 3) -> bool:
+    """Whether the difference is at least 0: by its signs, or by growing in a parameter from such a value."""
+    if _sign(difference) >= 0 or _sign(difference := sp.expand(difference)) >= 0:
+        return True
+    if depth == 0:
+        return False
+    slack = (s for s in difference.free_symbols if s.is_nonnegative and not s.is_positive)
+    starts = [(s, difference.xreplace({s: sp.S.Zero})) for s in sorted(slack, key=str)]
+    starts.sort(key=lambda pair: pair[1] != 0)  # a difference that is 0 there is the likeliest to grow from it
+    return any(
+        _not_negative(start, depth - 1) and _not_negative(difference.diff(s), depth - 1) for s, start in starts
+    )
+
+
+def _sign(expr: sp.Expr) -> float:
+    """The sign that an expression in real parameters is seen to have: 1 and −1 include 0; nan is not known.
+
+    SymPy's assumptions say the same and more, in a hundred times the time.
+    """
+    match expr:
+        case sp.Rational():
+            return (expr.p > 0) - (expr.p < 0)
+        case sp.Add():
+            return _common({_sign(term) for term in expr.args})
+        case sp.Mul():
+            return math.prod(_sign(factor) for factor in expr.args)
+        case sp.Pow():
+            return 1 if _sign(expr.base) >= 0 else math.nan
+        case sp.exp():
+            return 1
+        case sp.log():
+            return 1 if _sign(expr.args[0] - 1) >= 0 else math.nan
+        case _:
+            return 1 if expr.is_nonnegative else math.nan
+
+
+def _common(signs: set[float]) -> float:
+    """The sign of a sum of terms of these signs."""
+    signs -= {0}
+    return signs.pop() if len(signs) == 1 else math.nan if signs else 0
+
+
+def _over_index(left: sp.Expr, right: sp.Expr, values: Values) -> Iterator[Values]:
+    """The values, once for each value of the index where it is free in a side."""
+    if INDEX in left.free_symbols | right.free_symbols:
+        size = min(len(numbers) for numbers in values.values() if isinstance(numbers, tuple))
+        yield from ({**values, INDEX: k} for k in range(1, size + 1))
+    else:
+        yield values
