@@ -38,6 +38,9 @@ PRECISIONS = (96, 320, 1280)
 AGREEMENT = 20
 """Decimal digits to which two irrational sides must be seen to agree before they count as equal."""
 
+LONGEST = 1 << 14
+"""Bits before the point of the largest number that :func:`decimal` rounds."""
+
 _EXACT_BITS = 1 << 13  # a rational power longer than this is enclosed instead: it costs more than it tells
 
 
@@ -46,6 +49,9 @@ def decide(left: sp.Expr, order: Order, right: sp.Expr, values: Values) -> Verdi
 
     Rational sides are compared exactly. Irrational ones are ordered when their intervals lie apart, and
     equal when their intervals agree to :data:`AGREEMENT` digits.
+
+    Raises:
+        UnsupportedError: an expression has no value, or none that an interval is known for.
     """
     if order == "=":
         return near(left, right, values, AGREEMENT)
@@ -58,11 +64,16 @@ def decide(left: sp.Expr, order: Order, right: sp.Expr, values: Values) -> Verdi
                 compare = libmp.libmpi.mpi_lt if order == "<" else libmp.libmpi.mpi_le
                 if (holds := compare(_interval(low, bits), _interval(high, bits))) is not None:
                     return _verdict(holds)
-    return Verdict.UNDECIDED
+    # No precision tells an irrational number from itself.
+    same = _given(left, values) == _given(right, values)
+    return _verdict(order == "≤") if same else Verdict.UNDECIDED
 
 
 def near(left: sp.Expr, right: sp.Expr, values: Values, digits: int) -> Verdict:
-    """Whether the sides are equal, or closer than ``10**-digits`` relative to ``1 + |right|`` if irrational."""
+    """Whether the sides are closer than ``10**-digits`` relative to ``1 + |right|``.
+
+    Rational sides of which :data:`AGREEMENT` digits or more are asked must be equal.
+    """
     for bits in PRECISIONS:
         one, other = _value(left, values, bits), _value(right, values, bits)
         if isinstance(one, Fraction) and isinstance(other, Fraction) and digits >= AGREEMENT:
@@ -81,13 +92,38 @@ def decimal(expr: sp.Expr, values: Values, places: int) -> str:
 
     The digits are those of both ends of the interval. A value that no precision separates from a half-way
     point gets one more place, at which it is no longer half-way.
+
+    Raises:
+        UnsupportedError: the value has more than :data:`LONGEST` bits before the point.
     """
+    extra = 0
+    for tried in (places, places + 1):
+        for precision in PRECISIONS:
+            value = _value(expr, values, precision + extra)
+            if not isinstance(value, Fraction) and (size := max(map(_size, value))) > extra:
+                if size > LONGEST:
+                    break
+                extra = size
+                value = _value(expr, values, precision + extra)
+            scaled = _product((value, Fraction(10**tried)), precision + extra)
+            low, high = _floors(_sum((scaled, Fraction(1, 2)), precision + extra))
+            if low == high:
+                return _point(low, tried)
+    raise UnsupportedError(f"{expr} is too long a number to be rounded to {places} decimal places")
+
+
+def rounds_to(expr: sp.Expr, values: Values, shown: str) -> Verdict:
+    """Whether the value at the numbers is within half a unit of the last place of a decimal."""
+    middle = Fraction(shown.replace("−", "-"))
+    half = Fraction(1, 2 * 10 ** len(shown.partition(".")[2]))
     for bits in PRECISIONS:
-        value = _value(expr, values, bits)
-        low, high = _floors(_sum((_product((value, Fraction(10**places)), bits), Fraction(1, 2)), bits))
-        if low == high:
-            return _point(low, places)
-    return decimal(expr, values, places + 1)
+        away = _sum((_value(expr, values, bits), -middle), bits)
+        if isinstance(away, Fraction):
+            return _verdict(abs(away) <= half)
+        within = libmp.libmpi.mpi_le(libmp.mpi_abs(away, bits), _interval(half, bits))
+        if within is not None:
+            return _verdict(within)
+    return Verdict.UNDECIDED
 
 
 def ceiling(expr: sp.Expr, values: Values) -> int | None:
@@ -104,8 +140,10 @@ def _verdict(holds: bool) -> Verdict:
 
 
 def _value(expr: Any, values: Values, bits: int) -> Any:
-    """The value of an expression: a ``Fraction``, or an interval of ``bits`` bits as mpmath's pair of ends."""
-    if isinstance(expr, int | Fraction):
+    """The value of an expression: a ``Fraction``, or an interval of ``bits`` bits, mpmath's pair of ends."""
+    if isinstance(expr, Fraction):
+        return expr
+    if isinstance(expr, int):
         return Fraction(expr)
     if expr in values:
         return _value(values[expr], values, bits)
@@ -140,7 +178,20 @@ def _value(expr: Any, values: Values, bits: int) -> Any:
             return libmp.libmpi.mpi_pi(bits)
         case sp.E:
             return libmp.mpi_exp(_interval(Fraction(1), bits), bits)
-    raise UnsupportedError(f"no interval is known for {expr}; rational numbers, their powers, exp and log have one")
+    raise UnsupportedError(
+        f"no interval is known for {expr}; rational numbers, their powers, exp and log have one"
+    )
+
+
+def _given(expr: sp.Expr, values: Values) -> Any:
+    """The number that a letter, an entry or its absolute value stands for; any other expression as it is."""
+    match expr:
+        case sp.Indexed():
+            return values[expr.base][int(_given(expr.indices[0], values)) - 1]
+        case sp.Abs():
+            return abs(_given(expr.args[0], values))
+        case _:
+            return values.get(expr, expr)
 
 
 def _interval(value: Any, bits: int) -> Any:
@@ -190,7 +241,9 @@ def _power(base: Any, exponent: Any, bits: int) -> Any:
         return base
     if base == 0 and _certain(_interval(Fraction(0), bits), _interval(exponent, bits)):
         return base
-    return libmp.mpi_exp(libmp.mpi_mul(_interval(exponent, bits), _interval(_ln(base, bits), bits), bits), bits)
+    return libmp.mpi_exp(
+        libmp.mpi_mul(_interval(exponent, bits), _interval(_ln(base, bits), bits), bits), bits
+    )
 
 
 def _ln(value: Any, bits: int) -> Any:
@@ -204,6 +257,11 @@ def _ln(value: Any, bits: int) -> Any:
 
 def _certain(low: Any, high: Any) -> bool:
     return libmp.libmpi.mpi_lt(low, high) is True
+
+
+def _size(end: Any) -> int:
+    """The bits before the point of an end of an interval; its last two parts are the exponent and the length."""
+    return int(end[2] + end[3]) if end[1] else 0
 
 
 def _floors(value: Any) -> tuple[int, int]:

@@ -18,10 +18,11 @@ from typing import Any
 
 import sympy as sp
 
-from symconv.axes import Axis, Grouped, Letters, Over as SumOver, Range, Reads, Sliding
+from symconv.axes import Axis, Grouped, Letters, Pointwise, Range, Reads, Sliding
+from symconv.axes import Over as SumOver
 from symconv.derivation import reasons
 from symconv.derivation.step import Step
-from symconv.formula import Chosen, Delta, Entry, Formula, Over, Partial, Product, Quotient
+from symconv.formula import Delta, Entry, Formula, Over, Partial, Product
 from symconv.operator import Argument, Names
 from symconv.reductions import Maximum, Reduction
 
@@ -126,7 +127,11 @@ def general_gradient(
         return _general_bias(axes, letters, reduction, names)
 
     outputs = tuple(at.out for at in letters)
-    everywhere = tuple(Range(at.out, sp.Integer(base), at.output_size - 1 + base) for at in letters)
+    everywhere = tuple(
+        Range(at.out, sp.Integer(base), at.output_size - 1 + base)
+        for axis, at in zip(axes, letters, strict=True)
+        if wrt == "weight" and at.out not in target.index or not isinstance(axis, Pointwise) and wrt == "input"
+    )
     output = Entry(names.output, outputs)
     slope_everywhere = _slope_with_deltas(axes, letters, reduction, names, wrt, has_weight, target)
     chained = _chain(everywhere, names, output, Partial(output, target))
@@ -208,18 +213,19 @@ def _slope_with_deltas(
     has_weight: bool,
     target: Entry,
 ) -> Formula | None:
-    """∂output/∂target as a sum over offsets of deltas; None where an axis is not a sliding one."""
-    spatial = [(axis, at) for axis, at in zip(axes, letters, strict=True) if axis.role == "spatial"]
-    if wrt != "input" or not all(isinstance(axis, Sliding) for axis, _ in spatial):
-        return None
-    if not all(isinstance(axis, Sliding) or axis.role != "channel" or not has_weight for axis in axes):
+    """∂output/∂target as a sum over offsets of deltas; None where an axis does not slide."""
+    if wrt != "input" or not all(isinstance(axis, Sliding | Pointwise) for axis in axes):
         return None
     reads = [axis.reads_by_output(at, names.base) for axis, at in zip(axes, letters, strict=True)]
     output = Entry(names.output, tuple(at.out for at in letters))
     weight = Entry(names.weight, tuple(i for read in reads for i in read.weight)) if has_weight else None
     cells = reduction.cells_formula(axes, letters, names.base)
     slope = reduction.general_slope(target, weight, output, cells)
-    deltas = tuple(Delta(read.inp, at.inp) for read, at in zip(reads, letters, strict=True))
+    deltas = tuple(
+        Delta(read.inp, at.inp)
+        for axis, read, at in zip(axes, reads, letters, strict=True)
+        if not isinstance(axis, Pointwise)
+    )
     return Over("∑", Product((*deltas, slope)), tuple(r for read in reads for r in read.ranges))
 
 

@@ -1,0 +1,92 @@
+"""The theorems that reports rest on, by name; each is stated once for every size, proved and checked.
+
+:data:`THEOREMS` is what the command line lists. A theorem is loaded when it is called, so the list costs
+nothing. To add one, write a file with a function that returns a :class:`~symconv.theorems.theorem.Theorem`
+and add its line here.
+
+Example:
+    >>> from symconv import theorems
+    >>> theorems.lp_pool_limit().instance([109, 92, 108, 85]).check().passed
+    True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from symconv.theorems.theorem import Theorem
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A theorem in the list: calling it loads and builds the theorem.
+
+    Args:
+        name: as the command line calls it.
+        title: what it is about, in a few words; the theorem has the same.
+        module, function: where the theorem is. They have different names: importing ``theorems.x`` puts the
+            module ``x`` where this package would have its ``x``.
+    """
+
+    name: str
+    title: str
+    module: str
+    function: str
+
+    def __call__(self) -> Theorem:
+        """The theorem."""
+        build = getattr(import_module(f"{__name__}.{self.module}"), self.function)
+        theorem: Theorem = build()
+        return theorem
+
+
+lp_pool_limit = Listed("lp-limit", "LP pooling tends to max pooling", "lp_limit", "lp_pool_limit")
+lp_pool_signed = Listed("lp-signed", "LP pooling of signed entries", "lp_signed", "lp_pool_signed")
+lp_pool_sum = Listed("lp-sum", "LP pooling with exponent 1 is sum pooling", "lp_sum", "lp_pool_sum")
+lp_pool_gradient_limit = Listed(
+    "lp-gradient",
+    "The gradient of LP pooling tends to that of max pooling",
+    "lp_gradient_limit",
+    "lp_pool_gradient_limit",
+)
+power_mean_maximum_limit = Listed(
+    "power-mean-max", "The power mean tends to the maximum", "power_mean_maximum", "power_mean_maximum_limit"
+)
+power_mean_minimum_limit = Listed(
+    "power-mean-min", "The power mean tends to the minimum", "power_mean_minimum", "power_mean_minimum_limit"
+)
+power_mean_geometric_limit = Listed(
+    "power-mean-geometric",
+    "The power mean tends to the geometric mean",
+    "power_mean_geometric",
+    "power_mean_geometric_limit",
+)
+power_mean_zeros_limit = Listed(
+    "power-mean-zeros", "The power mean of a window with zeros", "power_mean_zeros", "power_mean_zeros_limit"
+)
+output_size_formula = Listed(
+    "output-size", "The output size of a sliding window", "output_size", "output_size_formula"
+)
+
+THEOREMS: Mapping[str, Listed] = MappingProxyType(
+    {
+        listed.name: listed
+        for listed in (
+            output_size_formula,
+            lp_pool_limit,
+            lp_pool_signed,
+            lp_pool_sum,
+            lp_pool_gradient_limit,
+            power_mean_maximum_limit,
+            power_mean_minimum_limit,
+            power_mean_geometric_limit,
+            power_mean_zeros_limit,
+        )
+    }
+)
+"""Every theorem by its name, in the order in which they are listed."""

@@ -17,12 +17,12 @@ import sympy as sp
 
 from symconv.checks.interval import decide
 from symconv.checks.result import Verdict
-from symconv.display import Fence, Script
+from symconv.display import Fence, Ident, Script
 from symconv.errors import ArgumentError, UnsupportedError
 from symconv.exact import exact
-from symconv.theorems.theorem import step
+from symconv.theorems.theorem import ProofStep, step
 from symconv.theorems.verify import Case, Limit
-from symconv.theorems.written import INDEX, Written, claim, entry, letter, total
+from symconv.theorems.written import INDEX, Written, claim, entry, letter, say, total, written
 
 n = letter("n", sp.Symbol("n", integer=True, positive=True))
 p = letter("p")
@@ -47,16 +47,30 @@ EACH_POWER = claim(r**p, "≤", 1)
 AT_LEAST_ONE = claim(1, "≤", S)
 AT_MOST_N = claim(S, "≤", n)
 SCALED_SUM = (
-    step("each scaled power", EACH_POWER, "The base lies between 0 and 1 and the exponent is positive.", given=RATIO),
+    step(
+        "each scaled power",
+        EACH_POWER,
+        "The base lies between 0 and 1 and the exponent is positive.",
+        given=RATIO,
+    ),
     step(
         "one of them is 1",
         AT_LEAST_ONE,
         "The sum contains the term 1, that of a largest entry, and no term is negative.",
         given=SCALED,
     ),
-    step("there are n of them", AT_MOST_N, "Each of the n terms is at most 1.", given=RATIO, uses=(EACH_POWER,)),
+    step(
+        "there are n of them", AT_MOST_N, "Each of the n terms is at most 1.", given=RATIO, uses=(EACH_POWER,)
+    ),
 )
 """The proof of ``1 ≤ S ≤ n``."""
+
+ROOT_TO_ONE = claim(ROOT, "→", 1)
+ROOT_STEP = step(
+    "the root of a constant",
+    ROOT_TO_ONE,
+    say("A power of {} is continuous in its exponent; {} tends to 0, and {} is 1.", n, 1 / p, n**0),
+)
 
 SHOWN_POWERS = (1, 2, 4, 8, 16, 64, 256, 1024)
 """The p of the tables: small enough to follow, large enough to see the limit."""
@@ -64,11 +78,56 @@ SHOWN_POWERS = (1, 2, 4, 8, 16, 64, 256, 1024)
 ACCURACIES = (Fraction(1, 100), Fraction(1, 1000))
 
 
-def norm(of: Written, power: Written = p) -> Written:
-    """The LP norm of a family of entries under its usual name."""
-    meaning = total(n, of**power) ** (1 / power)
-    family = of.tree.base if isinstance(of.tree, Script) else of.tree
-    return Written(meaning.expr, Script(Fence("‖", family, "‖"), sub=power.tree))
+def norm(of: Written = x, power: Written | int = p) -> Written:
+    """The LP norm of the entries ``of``, under its usual name."""
+    exponent = written(power)
+    return Written(spelled_norm(of, exponent).expr, Script(Fence("‖", Ident("x"), "‖"), sub=exponent.tree))
+
+
+def spelled_norm(of: Written = x, power: Written = p) -> Written:
+    """The LP norm of the entries ``of``, as it is defined."""
+    return total(n, of**power) ** (1 / power)
+
+
+def enclosed_norm(N: Written, case: Case) -> tuple[ProofStep, ...]:
+    """The proof that a norm lies between M and ``n^{1/p} M`` and tends to M.
+
+    Args:
+        N: the norm.
+        case: as :data:`SCALED`, how N's entries are M times the ``r_i``.
+    """
+    factored, lower, upper = claim(N, "=", M * S ** (1 / p)), claim(M, "≤", N), claim(N, "≤", ROOT * M)
+    return (
+        step(
+            "factor out the maximum",
+            factored,
+            say("Every term is the power of {}; the common factor {} leaves the root as {}.", M * r, M**p, M),
+            given=case,
+        ),
+        *SCALED_SUM,
+        step(
+            "lower bound",
+            lower,
+            "The sum of the scaled powers contains the term 1, so its root is at least 1.",
+            given=case,
+            uses=(factored, AT_LEAST_ONE),
+        ),
+        step(
+            "upper bound",
+            upper,
+            say("Each of the {} scaled powers is at most 1, and the root is an increasing function.", n),
+            given=case,
+            uses=(factored, AT_MOST_N),
+        ),
+        ROOT_STEP,
+        step(
+            "squeeze",
+            claim(N, "→", M),
+            say("Both bounds tend to {}.", M),
+            given=case,
+            uses=(lower, upper, ROOT_TO_ONE),
+        ),
+    )
 
 
 def scaled_values(window: Sequence[Any], power: object) -> dict[Any, Any]:
@@ -79,11 +138,12 @@ def scaled_values(window: Sequence[Any], power: object) -> dict[Any, Any]:
 
 
 def random_windows(seed: int, count: int, low: int = 1, high: int = 99) -> tuple[tuple[Fraction, ...], ...]:
-    """Seeded windows of 2 to 5 distinct fractions between ``low`` and ``high``."""
+    """Seeded windows of 3 to 5 distinct fractions between ``low`` and ``high``."""
     draw = Random(seed)
-    sizes = (2 + k % 4 for k in range(count))
+    sizes = (3 + k % 3 for k in range(count))
     return tuple(
-        tuple(Fraction(a, draw.choice((1, 2, 3))) for a in draw.sample(range(3 * low, high), size)) for size in sizes
+        tuple(Fraction(a, draw.choice((1, 2, 3))) for a in draw.sample(range(3 * low, high), size))
+        for size in sizes
     )
 
 
@@ -100,7 +160,7 @@ def below(one: Any, other: Any) -> bool:
     """
     if isinstance(one, int | Fraction) and isinstance(other, int | Fraction):
         return one < other
-    if sp.radsimp(sp.sympify(one) - sp.sympify(other)) == 0:
+    if sp.radsimp(one - other) == 0:
         return False
     verdict = decide(one, "<", other, {})
     if verdict is Verdict.UNDECIDED:
@@ -112,7 +172,7 @@ def ratio(one: Any, other: Any) -> Any:
     """``one / other``, exactly; 1 for equal numbers however they are written."""
     if isinstance(one, int | Fraction) and isinstance(other, int | Fraction):
         return Fraction(one) / other
-    return exact(sp.radsimp(sp.sympify(one) / other))
+    return exact(sp.radsimp(one / other))
 
 
 def require(window: Sequence[Any], holds: Callable[[Any], bool], requirement: str) -> None:
@@ -125,8 +185,10 @@ def require(window: Sequence[Any], holds: Callable[[Any], bool], requirement: st
 
 
 def nonnegative(number: Any) -> bool:
+    """Whether an exact number is not negative."""
     return not below(number, 0)
 
 
 def positive(number: Any) -> bool:
+    """Whether an exact number is above 0."""
     return below(0, number)

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-from symconv.checks.interval import Values, decimal
+import sympy as sp
+
+from symconv.checks.interval import Values, decimal, rounds_to
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.derivation.step import Step
-from symconv.display import Node, Num, Prose
-from symconv.errors import UnsupportedError
+from symconv.display import BigOp, Node, Num, Prose, row
+from symconv.errors import ArgumentError
 from symconv.exact import exact
-from symconv.theorems.verify import Case, Limit, at_samples, decide_claim, symbolically, worst
-from symconv.theorems.written import Claim, Sign, Written, claim
+from symconv.theorems.verify import Case, Limit, at_samples, decide_claim, symbolically
+from symconv.theorems.written import Claim, Sign, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +93,11 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class Rounded:
-    """A number as a table shows it: the decimal is the value, correctly rounded.
+    """A number as a table shows it: ``shown`` is the value of each formula, correctly rounded."""
 
-    ``otherwise`` is the same number by another formula, from which the decimal is checked a second time.
-    """
-
-    value: Written
+    shown: str
+    formulas: tuple[Written, ...]
     values: Values
-    otherwise: Written | None = None
-    places: int = 6
-
-    @property
-    def shown(self) -> str:
-        """The decimal, with a minus sign where there is one."""
-        return decimal(self.value.expr, self.values, self.places)
 
     @property
     def tree(self) -> Node:
@@ -113,13 +105,19 @@ class Rounded:
 
     def check(self) -> Iterator[Check]:
         """That each formula's value is within half a unit of the decimal's last place."""
-        shown = Fraction(self.shown.replace("−", "-"))
-        half = Fraction(1, 2 * 10 ** len(self.shown.partition(".")[2]))
-        for formula in (self.value, self.otherwise) if self.otherwise else (self.value,):
-            ends = claim(shown - half, "≤", formula), claim(formula, "≤", shown + half)
-            verdict = worst(decide_claim(end, self.values) for end in ends)
-            detail = "" if verdict is Verdict.PASSED else f"The value of {formula} does not round to this."
-            yield Check("rounded", Method.INTERVAL, verdict, str(formula), self.shown, "all digits", detail)
+        for formula in self.formulas:
+            verdict = rounds_to(formula.expr, self.values, self.shown)
+            detail = (
+                "" if verdict is Verdict.PASSED else f"The value of {formula} does not round to {self.shown}."
+            )
+            yield Check(
+                "a rounded number", Method.INTERVAL, verdict, str(formula), self.shown, "all digits", detail
+            )
+
+
+def rounded(value: Written, values: Values, *otherwise: Written, places: int = 6) -> Rounded:
+    """A value at given numbers, for a table; ``otherwise`` are other formulas for it, checked as well."""
+    return Rounded(decimal(value.expr, values, places), (value, *otherwise), values)
 
 
 Cell = Rounded | Node
@@ -134,6 +132,7 @@ class Instance:
         name: the theorem's name.
         given: the numbers, exact.
         lines: what the theorem says about them, in formulas; ``values`` are the numbers of their letters.
+        bounds: further claims of the theorem about them, checked and not shown.
         header, rows: a table of its quantities; empty where there is none.
         caption: what the table shows.
     """
@@ -142,14 +141,14 @@ class Instance:
     given: tuple[Any, ...]
     lines: tuple[Claim, ...]
     values: Values
-    limit: Limit | None = None
+    bounds: tuple[Claim, ...] = ()
     header: tuple[Prose, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
     caption: str = ""
 
     def check(self) -> Checks:
         """The verdict on every line and on every rounded number of the table."""
-        lines = (_at_numbers(self.name, line, self.values, self.limit) for line in self.lines)
+        lines = (_at_numbers(self.name, line, self.values) for line in (*self.lines, *self.bounds))
         cells = (
             check for row in self.rows for cell in row if isinstance(cell, Rounded) for check in cell.check()
         )
@@ -162,7 +161,7 @@ class Theorem:
 
     Args:
         name: as the command line calls it, e.g. ``lp-limit``.
-        title: a noun phrase.
+        title: what it is about, in a few words.
         hypotheses: what is assumed, and what the letters stand for.
         statement: the claims; each is proved by a step.
         steps: the proof; a claim with ``→`` is a limit in ``limit``.
@@ -192,31 +191,44 @@ class Theorem:
         Raises:
             ArgumentError: a number is not exact, or does not meet the hypotheses.
         """
-        return self.instantiate(tuple(exact(number, f"entry {k}") for k, number in enumerate(numbers, 1)))
+        return self.instantiate(tuple(_number(given, f"entry {k}") for k, given in enumerate(numbers, 1)))
+
+    def shown(self, line: Claim) -> Node:
+        """A claim of the theorem in full: a limit with its variable, ``lim N = M`` with ``p → ∞`` below."""
+        if line.sign == "→" and self.limit is not None:
+            return row(BigOp("lim", line.left.tree, lower=self.limit.tree), "=", line.right.tree)
+        return line.tree
 
     def check(self) -> Checks:
-        """Every step, symbolically and at samples; the statement; the counterexamples."""
+        """The hypotheses at the samples; every step, symbolically and at samples; the rest of the theorem."""
         return Checks(
             (
+                *self._hypotheses(),
                 *self._proof(),
                 *(check for example in self.counterexamples for check in example.check()),
                 *(self.evidence() if self.evidence else ()),
             )
         )
 
+    def _hypotheses(self) -> Iterator[Check]:
+        """That the samples are windows of the theorem."""
+        for hypothesis in self.hypotheses:
+            if hypothesis.claim is not None:
+                yield self._sampled(f"{self.name}, hypothesis", hypothesis.claim)
+
     def _proof(self) -> Iterator[Check]:
         """The steps in order; a step may use only what was proved before it, the statement only what was."""
         proved: set[object] = set()
         for index, item in enumerate(self.steps, 1):
             if not isinstance(item, ProofStep):
-                raise UnsupportedError(f"{self.name}: step {index} does not say what is given; use step()")
+                raise TypeError(f"{self.name}: step {index} must be a ProofStep, as step() makes it")
             yield from self._step(f"{self.name}, step {index}", item, proved)
             proved.add(item.claim.meaning)
         for line in self.statement:
             missing = line.meaning not in proved
             verdict = Verdict.FAILED if missing else Verdict.PASSED
             detail = "No step proves this part of the statement." if missing else ""
-            yield _check(f"{self.name}, statement", Method.SYMBOLIC, verdict, line, "for every n", detail)
+            yield _check(f"{self.name}, statement", Method.SYMBOLIC, verdict, line, "for every size", detail)
 
     def _step(self, subject: str, item: ProofStep, proved: set[object]) -> Iterator[Check]:
         proves = item.claim
@@ -225,14 +237,24 @@ class Theorem:
         for used in item.uses:
             if used.meaning not in proved:
                 verdict, detail = Verdict.FAILED, f"It uses {used}, which no earlier step proves."
-        yield _check(subject, Method.SYMBOLIC, verdict, proves, "for every n", detail)
-        verdict, scope = at_samples(proves, self.samples, self.limit)
+        yield _check(subject, Method.SYMBOLIC, verdict, proves, "for every size", detail)
+        yield self._sampled(subject, proves)
+
+    def _sampled(self, subject: str, line: Claim) -> Check:
+        verdict, scope = at_samples(line, self.samples, self.limit)
         detail = "" if verdict is Verdict.PASSED else f"It was not seen to hold {scope}."
-        yield _check(subject, Method.INTERVAL, verdict, proves, scope, detail)
+        return _check(subject, Method.INTERVAL, verdict, line, scope, detail)
 
 
-def _at_numbers(subject: str, line: Claim, values: Values, limit: Limit | None = None) -> Check:
-    verdict = decide_claim(line, values, limit)
+def _number(given: object, name: str) -> Any:
+    value = exact(given, name)
+    if isinstance(value, sp.Expr) and not (value.is_number and value.is_extended_real and value.is_finite):
+        raise ArgumentError(name, "a real number", given)
+    return value
+
+
+def _at_numbers(subject: str, line: Claim, values: Values) -> Check:
+    verdict = decide_claim(line, values)
     detail = "" if verdict is Verdict.PASSED else f"Not seen to hold: {line}."
     return _check(subject, Method.INTERVAL, verdict, line, "the given numbers", detail)
 

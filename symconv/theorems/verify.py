@@ -5,13 +5,13 @@ The two share no code. The symbolic one turns the hypotheses into parameters (:c
 on. Then
 
 * an equality holds when the difference of its sides is identically zero;
-* ``left ≤ right`` holds when SymPy knows from the signs of the parameters that ``right − left`` is not
-  negative, or when this is so where a parameter is 0 and for the derivative by it (then the difference
+* ``left ≤ right`` holds when the signs of the parameters show that ``right − left`` is not negative, or when this is so where a parameter is 0 and for the derivative by it (then the difference
   starts at or above zero and grows); a difference of sums holds when it holds term by term;
-* a limit is the value at the limit point in a variable in which the formula is continuous, or follows by
-  the squeeze from two bounds that were proved before and have this limit.
+* a limit is the value at the limit point, in a variable in which the formula is seen to be continuous there,
+  or follows by the squeeze from two bounds that were proved before and have this limit.
 
-What none of these shows stays undecided.
+What none of these shows stays undecided. What is trusted, besides SymPy's algebra, is that the cases say
+what the hypotheses and the earlier steps say; the samples are there to contradict a case that does not.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import sympy as sp
 
 from symconv.checks.interval import Values, decide, near
 from symconv.checks.result import Verdict
+from symconv.display import Ident, Node, Num, Op, Script, row
 from symconv.errors import UnsupportedError
 from symconv.theorems.written import INDEX, Claim, Written
 
@@ -39,7 +40,7 @@ _LIMIT_DIGITS = 6
 class Case:
     """Hypotheses as parameters: what takes the place of letters and sums, in symbols whose signs SymPy knows.
 
-    ``entries`` are replaced first, sums are then pulled apart by linearity, ``sums`` are replaced in what came
+    ``entries`` are replaced first, sums are pulled apart by linearity, ``sums`` are replaced in what came
     out, and ``terms`` last, in the term of a sum or in a claim about each entry. A parameter that may be
     zero is a symbol declared non-negative; these are the symbols in which monotony is tried.
     """
@@ -50,7 +51,8 @@ class Case:
 
     def apply(self, expr: sp.Expr) -> sp.Expr:
         """An expression with the hypotheses put in, up to the terms."""
-        return sp.expand_power_base(_linear(expr.xreplace(dict(self.entries))).xreplace(dict(self.sums)))
+        applied = _linear(expr.xreplace(dict(self.entries))).xreplace(dict(self.sums))
+        return expr if applied == expr else sp.expand_power_base(applied)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ class Limit:
 
     variable: Written
     target: Literal["∞", "−∞", "0⁺"]
+
+    @property
+    def tree(self) -> Node:
+        """The limit as it stands below ``lim``."""
+        goal = {"∞": Ident("∞"), "−∞": row("−", Ident("∞")), "0⁺": Script(Num("0"), sup=Op("+"))}
+        return row(self.variable.tree, "→", goal[self.target])
 
     @property
     def substitution(self) -> sp.Expr:
@@ -84,9 +92,12 @@ def at_samples(claim: Claim, samples: Iterable[Values], limit: Limit | None) -> 
             continue
         verdict = decide_claim(claim, sample, limit)
         if verdict is not Verdict.PASSED:
-            return verdict, "at " + ", ".join(f"{letter} = {_brief(number)}" for letter, number in sample.items())
+            where = ", ".join(f"{letter} = {_brief(number)}" for letter, number in sample.items())
+            return verdict, f"at {where}"
         count += 1
-    return (Verdict.PASSED, f"{count} window{'s' * (count > 1)}") if count else (Verdict.UNDECIDED, "no window")
+    if count == 0:
+        return Verdict.UNDECIDED, "at any sample"
+    return Verdict.PASSED, "1 sample" if count == 1 else f"{count} samples"
 
 
 def decide_claim(claim: Claim, values: Values, limit: Limit | None = None) -> Verdict:
@@ -129,34 +140,60 @@ def _symbolic(claim: Claim, case: Case, known: Sequence[Claim], limit: Limit | N
             return Verdict.FAILED if difference.is_nonzero else Verdict.UNDECIDED
         case sign:
             difference = _terms(case.apply(right - left), case)
-            if _not_negative(difference) if sign == "≤" else difference.is_positive:
+            if _not_negative(difference) if sign == "≤" else sp.expand(difference).is_positive:
                 return Verdict.PASSED
             return Verdict.FAILED if difference.is_negative else Verdict.UNDECIDED
 
 
 def _limit(claim: Claim, case: Case, known: Sequence[Claim], limit: Limit) -> Verdict:
+    """By the squeeze where both bounds are known, else by continuity."""
     before, goal = claim.left.expr, claim.right.expr
     below = [c.left.expr for c in known if c.sign == "≤" and c.right.expr == before]
     above = [c.right.expr for c in known if c.sign == "≤" and c.left.expr == before]
     limits = {c.left.expr: c.right.expr for c in known if c.sign == "→"}
-    if below and above:
-        ends = (below[0], above[0])
-    else:
-        ends = (before, before)
-    if all(_is_zero(_value_at_limit(end, case, limits, limit) - case.apply(goal)) for end in ends):
-        return Verdict.PASSED
-    return Verdict.UNDECIDED
+    ends = (below[0], above[0]) if below and above else (before,)
+    reached = all(_arrives(end, goal, case, limits, limit) for end in ends)
+    return Verdict.PASSED if reached else Verdict.UNDECIDED
 
 
-def _value_at_limit(expr: sp.Expr, case: Case, limits: Mapping[sp.Expr, sp.Expr], limit: Limit) -> sp.Expr:
-    expr = case.apply(expr.xreplace(dict(limits)))
-    towards_zero = sp.expand(expr.xreplace({limit.variable.expr: limit.substitution}))
-    return case.apply(towards_zero.xreplace({_VANISHING: sp.S.Zero}))
+def _arrives(
+    expr: sp.Expr, goal: sp.Expr, case: Case, limits: Mapping[sp.Expr, sp.Expr], limit: Limit
+) -> bool:
+    """Whether an expression, after its known limits were put in, is continuous at the limit and the goal there."""
+    variable = limit.variable.expr
+    # What varies with the variable must not be taken for a constant parameter.
+    entries, sums = (tuple(p for p in part if not p[0].has(variable)) for part in (case.entries, case.sums))
+    constant = Case(entries, sums)
+    expr = constant.apply(sp.expand(expr).xreplace(dict(limits)))
+    expr = sp.together(sp.expand(expr.xreplace({variable: limit.substitution})))
+    return _is_continuous(expr) and _is_zero(constant.apply(_at_zero(expr)) - constant.apply(goal))
+
+
+def _is_continuous(expr: sp.Expr) -> bool:
+    """Whether an expression is seen to be continuous where the vanishing variable is 0."""
+    if not expr.has(_VANISHING):
+        return True
+    match expr:
+        case sp.Pow():
+            natural = expr.exp.is_Integer and expr.exp.is_positive
+            defined = natural or _at_zero(expr.base).is_positive
+        case sp.log():
+            defined = _at_zero(expr.args[0]).is_positive
+        case sp.Sum():
+            defined = not any(bound.has(_VANISHING) for bound in expr.limits)
+        case _:
+            defined = expr == _VANISHING or isinstance(expr, sp.Add | sp.Mul | sp.exp)
+    return bool(defined) and all(_is_continuous(part) for part in expr.args if isinstance(part, sp.Expr))
+
+
+def _at_zero(expr: sp.Expr) -> sp.Expr:
+    return expr.xreplace({_VANISHING: sp.S.Zero})
 
 
 def _linear(expr: sp.Expr) -> sp.Expr:
-    """Sums pulled apart: constants taken out, a sum of sums for a sum, n times the term for a constant term."""
-    return expr.xreplace({whole: _pulled_apart(whole) for whole in expr.atoms(sp.Sum)})
+    """Sums pulled apart: constants taken out, sums of terms split, n times the term for a constant term."""
+    sums = expr.atoms(sp.Sum)
+    return expr.xreplace({whole: _pulled_apart(whole) for whole in sums}) if sums else expr
 
 
 def _pulled_apart(whole: sp.Sum) -> sp.Expr:
@@ -177,7 +214,7 @@ def _terms(difference: sp.Expr, case: Case) -> sp.Expr:
         flat = difference.xreplace(stand_ins)
         factors = {whole: flat.diff(stand_in) for whole, stand_in in stand_ins.items()}
         rest = flat.xreplace(dict.fromkeys(stand_ins.values(), sp.S.Zero))
-        if not any(factor.atoms(sp.Dummy) for factor in factors.values()):
+        if not any(part.has(INDEX, sp.Dummy) for part in (rest, *factors.values())):
             term = sp.Add(*(factor * whole.function for whole, factor in factors.items()))
             difference = term + rest / (last - first + 1)
     return difference.xreplace(dict(case.terms))
@@ -195,24 +232,25 @@ def _not_negative(difference: sp.Expr, depth: int = 3) -> bool:
         return False
     slack = (s for s in difference.free_symbols if s.is_nonnegative and not s.is_positive)
     starts = [(s, difference.xreplace({s: sp.S.Zero})) for s in sorted(slack, key=str)]
-    starts.sort(key=lambda pair: pair[1] != 0)  # a difference that is 0 there is the likeliest to grow from it
+    starts.sort(key=lambda pair: pair[1] != 0)  # where it starts at 0, it is likeliest to grow
     return any(
-        _not_negative(start, depth - 1) and _not_negative(difference.diff(s), depth - 1) for s, start in starts
+        _not_negative(start, depth - 1) and _not_negative(difference.diff(s), depth - 1)
+        for s, start in starts
     )
 
 
-def _sign(expr: sp.Expr) -> float:
+def _sign(expr: Any) -> float:
     """The sign that an expression in real parameters is seen to have: 1 and −1 include 0; nan is not known.
 
     SymPy's assumptions say the same and more, in a hundred times the time.
     """
     match expr:
         case sp.Rational():
-            return (expr.p > 0) - (expr.p < 0)
+            return float((expr.p > 0) - (expr.p < 0))
         case sp.Add():
             return _common({_sign(term) for term in expr.args})
         case sp.Mul():
-            return math.prod(_sign(factor) for factor in expr.args)
+            return math.prod((_sign(factor) for factor in expr.args), start=1.0)
         case sp.Pow():
             return 1 if _sign(expr.base) >= 0 else math.nan
         case sp.exp():

@@ -7,7 +7,7 @@ drift from the expression that was verified:
 >>> n, p, M = letter("n"), letter("p"), letter("M")
 >>> bound = n ** (1 / p) * M
 >>> text(bound.tree), bound.expr
-('n^(1/p) M', M*n**(1/p))
+('n^(1/p)M', M*n**(1/p))
 
 To add an operation, add a function that builds both.
 """
@@ -22,7 +22,22 @@ from typing import Any, Literal
 
 import sympy as sp
 
-from symconv.display import BigOp, Fence, Frac, Func, Ident, Node, Num, Op, Root, Row, Script, join, parens, row
+from symconv.display import (
+    BigOp,
+    Fence,
+    Frac,
+    Func,
+    Ident,
+    Node,
+    Num,
+    Op,
+    Prose,
+    Root,
+    Row,
+    Script,
+    parens,
+    row,
+)
 from symconv.errors import UnsupportedError
 from symconv.printing.precedence import ATOM, BIG, PRODUCT, fenced, flat, level
 from symconv.printing.text import text
@@ -54,7 +69,8 @@ class Written:
 
     def __mul__(self, other: Operand) -> Written:
         right = written(other)
-        first, second = fenced(self.tree, PRODUCT), fenced(right.tree, BIG)
+        first = self.tree if isinstance(self.tree, Num) else fenced(self.tree, PRODUCT)
+        second = fenced(right.tree, BIG)
         tree = row(first, "·", second) if _starts_with_number(second) else row(first, second)
         return Written(self.expr * right.expr, tree)
 
@@ -90,7 +106,8 @@ def written(value: Operand) -> Written:
         return value
     if value.denominator == 1:
         return Written(sp.Integer(int(value)), Num(str(value).replace("-", "−")))
-    return written(value.numerator) / written(value.denominator)
+    size = written(abs(value.numerator)) / written(value.denominator)
+    return -size if value < 0 else size
 
 
 def letter(name: str, symbol: sp.Expr | None = None) -> Written:
@@ -120,7 +137,9 @@ def number(value: Any) -> Written:
             return Written(value, Ident("e"))
         case sp.pi:
             return Written(value, Ident("π"))
-    raise UnsupportedError(f"{value} cannot be shown; numbers are made of rationals, roots, π, e, exp and log")
+    raise UnsupportedError(
+        f"{value} cannot be shown; numbers are made of rationals, roots, π, e, exp and log"
+    )
 
 
 INDEX = sp.Symbol("i", integer=True, positive=True)
@@ -196,13 +215,18 @@ def claim(left: Operand, sign: Sign, right: Operand, *when: Claim) -> Claim:
     return Claim(written(left), sign, written(right), when)
 
 
-def listed(*nodes: Node) -> Node:
-    """Formulas in a row with commas between them."""
-    return join(nodes, ",")
+def say(text: str, *formulas: Written | Claim | Node) -> Prose:
+    """Running text with formulas in the place of each ``{}``."""
+    pieces = text.split("{}")
+    trees = [formula if isinstance(formula, Node) else formula.tree for formula in formulas]
+    parts: list[str | Node] = [pieces[0]]
+    for tree, piece in zip(trees, pieces[1:], strict=True):
+        parts += (tree, piece)
+    return tuple(part for part in parts if part != "")
 
 
 def _closed(left: Node) -> Node:
-    """The left operand of a sum, in parentheses if it ends in a big operator, which would swallow the rest."""
+    """The left operand of a sum, in parentheses if it ends in a big operator, which would go on."""
     return parens(left) if isinstance(flat(left)[-1], BigOp) else left
 
 
@@ -219,6 +243,8 @@ def _inline(exponent: Node) -> Node:
     match exponent:
         case Frac(above, below):
             return row(_grouped(above), "/", _grouped(below))
+        case Row((Op("−"), Frac() as fraction)):
+            return row("−", _inline(fraction))
         case _:
             return exponent
 

@@ -1,0 +1,137 @@
+"""From a file, or the name of a shipped one, to a problem."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from symconv.problem.place import Place, hint
+from symconv.problem.questions import read_questions, resolve
+from symconv.problem.readers import (
+    Decimal,
+    Reader,
+    array_name,
+    integer,
+    named,
+    read_array,
+    read_fields,
+    read_line,
+    read_table,
+    table_of,
+)
+from symconv.problem.values import Nested, Notation, Problem
+from symconv.problem.wiring import ordered, read_layers
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+MAX_BYTES = 16 * 2**20
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the problems that come with symconv."""
+    return tuple(sorted(_shipped_texts()))
+
+
+def load(problem: str | Path) -> Problem:
+    """The problem of a shipped name or of a file.
+
+    Raises:
+        ProblemError: there is no such problem, or the file cannot be used.
+    """
+    source = str(problem)
+    if isinstance(problem, str) and problem in (texts := _shipped_texts()):
+        return parse(texts[problem].read_text("utf-8"), source=f"{problem}.toml")
+    try:
+        with Path(problem).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise Place(source).error(f"no such file or shipped problem; {hint(source, shipped())}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise Place(source).error(f"cannot be read: {reason}") from None
+    if len(data) > MAX_BYTES:
+        raise Place(source).must_be(f"a file of at most {MAX_BYTES} bytes")
+    try:
+        return parse(data.decode("utf-8-sig"), source=source)
+    except UnicodeDecodeError as error:
+        raise Place(source).must_be(f"text in UTF-8; byte {error.start + 1} is not") from None
+
+
+def starter() -> str:
+    """The text of the commented file from which one's own problem can be started."""
+    return _shipped_texts()["starter"].read_text("utf-8")
+
+
+def _shipped_texts() -> dict[str, Traversable]:
+    from importlib.resources import files
+
+    found = (entry for entry in (files("symconv") / "problems").iterdir() if entry.name.endswith(".toml"))
+    return {entry.name.removesuffix(".toml"): entry for entry in found}
+
+
+def parse(text: str, source: str) -> Problem:
+    """The problem that a TOML text describes; ``source`` is the file's name in errors.
+
+    Raises:
+        ProblemError: the text is no TOML, or something in it is not as it must be.
+    """
+    root = Place(source)
+    table = read_table(root, _toml(text, root), _TOP, required=("title", "questions"))
+    arrays, stages = table.get("arrays", {}), table.get("layers", ())
+    notation = table.get("notation", Notation())
+    places = {name: root.key("arrays").key(name) for name in arrays}
+    places |= {stage.output: root.key("layers").key(stage.name).key("output") for stage in stages}
+    for name, meaning in ((notation.error, "the error (see notation.error)"), ("ones", "a gradient of ones")):
+        if name in places:
+            raise places[name].error(f"must be another name: {name} stands for {meaning}")
+    layers = ordered(root.key("layers"), stages, arrays)
+    problem = Problem(
+        name=Path(source).stem,
+        source=source,
+        title=table["title"],
+        subtitle=table.get("subtitle", ""),
+        arrays=arrays,
+        layers=layers,
+        questions=(),
+        notation=notation,
+    )
+    return replace(problem, questions=tuple(resolve(problem, question) for question in table["questions"]))
+
+
+def _toml(text: str, root: Place) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except RecursionError:
+        raise root.error("invalid TOML: nested too deeply") from None
+    except ValueError as error:  # an integer of thousands of digits is one too
+        raise root.error(f"invalid TOML: {error}") from None
+
+
+def _arrays(place: Place, value: Any) -> Mapping[str, Nested]:
+    return MappingProxyType(
+        {
+            array_name(place.key(n), n): read_array(place.key(n), entries)
+            for n, entries in table_of(place, value).items()
+        }
+    )
+
+
+_TOP: Mapping[str, Reader] = {
+    "title": read_line,
+    "subtitle": read_line,
+    "notation": lambda place, table: read_fields(
+        Notation,
+        place,
+        table,
+        {"error": named(re.compile("[A-Za-z]"), "one letter"), "first_index": integer(0, 1)},
+    ),
+    "arrays": _arrays,
+    "layers": read_layers,
+    "questions": read_questions,
+}

@@ -1,0 +1,168 @@
+"""What a problem is: arrays, layers wired to them, and questions of a few kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from symconv.problem.place import Place
+
+if TYPE_CHECKING:
+    import sympy
+
+Number = int | Fraction
+Nested = tuple["Number | Nested", ...]
+"""The entries of an array as nested tuples."""
+
+
+def shape_of(entries: Nested) -> tuple[int, ...]:
+    """The shape of an array."""
+    shape: list[int] = []
+    level: Number | Nested = entries
+    while isinstance(level, tuple):
+        shape.append(len(level))
+        level = level[0]
+    return tuple(shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A layer of a problem with the arrays that it reads and the one that it writes.
+
+    Args:
+        name: its key in the file.
+        layer: the layer, a value of one of the classes in :data:`symconv.layers.LAYERS`.
+        reads: the name of the array in each role, e.g. ``{"input": "A", "weight": "B"}``.
+        output: the name of the array that it computes.
+    """
+
+    name: str
+    layer: Any
+    reads: Mapping[str, str]
+    output: str
+
+    def role(self, array: str) -> str:
+        """The role in which the layer reads an array."""
+        return next(role for role, name in self.reads.items() if name == array)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What every question has: an id, and texts that are shown exactly as they are."""
+
+    id: str
+    text: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A formula for the output size that does not always hold, and sizes at which it is put to the test."""
+
+    text: str
+    formula: sympy.Expr
+    at: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputSize(Question):
+    """How large is the output of a layer?"""
+
+    layer: str
+    expect: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputSizeFormula(Question):
+    """How large is it in general?"""
+
+    layer: str
+    dispute: Dispute | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward(Question):
+    """What does a layer compute? The file names the layer or the array; both are known here."""
+
+    layer: str = ""
+    array: str = ""
+    expect: Nested | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gradient(Question):
+    """What is the gradient with respect to an array that a layer reads?
+
+    Args:
+        wrt: the name of that array.
+        upstream: the gradient that arrives at the output: ``"ones"``, the name of an array, its entries, or
+            None for symbols.
+        expect: the claimed gradient.
+        expect_terms: the claimed addends of every entry, in any order.
+        in_full: entries to be shown with their zero terms too, counted from ``Notation.first_index``.
+    """
+
+    layer: str
+    wrt: str
+    upstream: str | Nested | None = None
+    expect: Nested | None = None
+    expect_terms: Nested | None = None
+    in_full: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modules(Question):
+    """Which pooling modules has ``torch.nn`` for two dimensions?"""
+
+    expect: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(Question):
+    """How are these layers defined?"""
+
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prove(Question):
+    """Prove theorems, with instances on every window of a pooling layer or on one window."""
+
+    theorems: tuple[str, ...]
+    layer: str | None = None
+    window: tuple[Number, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """The letter of the error, and the index of an array's first entry."""
+
+    error: str = "E"
+    first_index: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A problem in which every name is resolved; ``layers`` are in an order in which they can be computed."""
+
+    name: str
+    source: str
+    title: str
+    subtitle: str = ""
+    arrays: Mapping[str, Nested]
+    layers: tuple[Stage, ...]
+    questions: tuple[Question, ...]
+    notation: Notation = Notation()
+
+    def stage(self, name: str) -> Stage:
+        """The layer of that name."""
+        return next(stage for stage in self.layers if stage.name == name)
+
+    def place(self, *keys: str) -> Place:
+        """Where a value stands in the file, for errors that only a computation brings to light."""
+        place = Place(self.source)
+        for key in keys:
+            place = place.key(key)
+        return place
