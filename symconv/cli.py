@@ -10,23 +10,29 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from symconv import __version__
 from symconv.errors import ArgumentError, ProblemError, SymconvError
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from pathlib import Path
 
-    from symconv.checks.result import Checks
     from symconv.pipeline import Report
+
+Command = Callable[[argparse.Namespace], int]
+Progress = Callable[[str], None]
 
 HOMEWORK = "ds-ga-1008-hw2"
 COMMANDS = ("solve", "derive", "prove", "list", "new")
 PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
+LAYER_OPTIONS = ("stride", "padding", "dilation", "groups", "norm_type", "output_size", "ceil_mode")
+"""The options of ``derive`` that are arguments of the layer."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,7 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             reconfigure(errors="backslashreplace")  # a terminal without Unicode gets escapes, not a traceback
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
-        options = _parser(arguments).parse_args(arguments)
+        _require_command(arguments)
+        options = _parser().parse_args(arguments)
         status: int = options.run(options)
         sys.stdout.flush()
     except SymconvError as error:
@@ -50,6 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+def _require_command(arguments: Sequence[str]) -> None:
+    """Say which command is nearest to a wrong one, as argparse does not."""
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+        from symconv.problem import unknown
+
+        raise ProblemError(f"symconv: {unknown('command', arguments[0], COMMANDS)}")
+
+
 # --- the commands ---
 
 
@@ -60,7 +75,7 @@ def _solve(options: argparse.Namespace) -> int:
 
     formats = _formats(options.format)
     report = _with_progress(lambda progress: solve(options.problem, limit=options.limit, progress=progress))
-    folder = options.out or Path("symconv-report", Path(options.problem).stem)
+    folder = Path(options.out or f"symconv-report/{Path(options.problem).stem}")
     try:
         files = report.write(folder, formats)
     except OSError as error:
@@ -77,19 +92,38 @@ def _derive(options: argparse.Namespace) -> int:
     names = {name.lower(): name for name in LAYERS}
     if options.layer.lower() not in names:
         raise ProblemError(unknown("layer", options.layer, LAYERS))
-    layer_type: Any = LAYERS[names[options.layer.lower()]]
-    arguments = {name: getattr(options, name) for name in _layer_options() if getattr(options, name) is not None}
-    kernel = options.kernel
-    if layer_type.has_weight:
-        arguments["bias"] = options.wrt == "bias"
-    elif kernel is not None:
-        arguments["kernel_size"], kernel = kernel, None
-    _require_accepted(layer_type, arguments)
+    layer: Any = LAYERS[names[options.layer.lower()]]
+    given = {name: value for name in LAYER_OPTIONS if (value := getattr(options, name)) is not None}
+    weight_shape = options.kernel if layer.has_weight else None
+    if layer.has_weight:
+        given["bias"] = options.wrt == "bias"
+    elif options.kernel:
+        given["kernel_size"] = options.kernel
     try:
-        report = derive(layer_type(**arguments), options.input, kernel, options.wrt, options.entry)
+        built = layer(**_accepted(layer, given))
+        report = derive(built, options.input, weight_shape, options.wrt, options.entry)
     except ArgumentError as error:
         raise ProblemError(f"{_flag(error.name)}: {error.complaint}") from None
     return _print(report, options.format)
+
+
+def _accepted(layer: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments, if the layer takes all of them and needs no others."""
+    from inspect import Parameter, signature
+
+    parameters = signature(layer).parameters
+    for name in given:
+        if name not in parameters:
+            raise ProblemError(f"{_flag(name)}: {layer.__name__} has no such argument")
+    for name, parameter in parameters.items():
+        if parameter.default is Parameter.empty and name not in given:
+            raise ProblemError(f"{_flag(name)}: must be given for {layer.__name__}")
+    return given
+
+
+def _flag(name: str) -> str:
+    """The option of the command line for an argument of a layer."""
+    return "--kernel" if name == "kernel_size" else f"--{name.replace('_', '-')}"
 
 
 def _prove(options: argparse.Namespace) -> int:
@@ -114,7 +148,7 @@ def _list(options: argparse.Namespace) -> int:
     for number, name in enumerate(chosen):
         rows = list(sections[name]())
         width = max(len(key) for key, _ in rows)
-        print(f"{'' if number == 0 else chr(10)}{name.capitalize()}")
+        print("\n" * (number > 0) + name.capitalize())
         print("\n".join(f"  {key:{width}}  {what}" for key, what in rows))
     return 0
 
@@ -138,7 +172,7 @@ def _new(options: argparse.Namespace) -> int:
 # --- what they print ---
 
 
-def _with_progress(work: Callable[[Callable[[str], None] | None], Report]) -> Report:
+def _with_progress(work: Callable[[Progress | None], Report]) -> Report:
     """Does the work, with a line on the terminal that says what is being done."""
     if not sys.stderr.isatty():
         return work(None)
@@ -153,18 +187,232 @@ def _summarise(report: Report, files: Sequence[Path]) -> None:
     """What did not pass, a table of the answers with the bad ones first, and where the files are."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console(markup=False, emoji=False, highlight=False)
-    colours = {"passed": "green", "failed": "bold red", "undecided": "yellow"}
-    for line in _failures(report.checks):
-        console.print(line, style="bold red")
-    table = Table("", "Question", "Answer", "Verdict", title=report.title)
-    for answer in sorted(report.answers, key=lambda answer: list(colours).index(answer.verdict) == 0):
-        table.add_row(
-            answer.id, answer.question, answer.answer, answer.verdict, style=None if answer.verdict == "passed" else "red"
-        )
+    for sentence in _failures(report):
+        console.print(sentence, style="bold red")
+    table = Table("", "Question", "Answer", "Verdict", title=report.title, title_justify="left")
+    worst_first = ("failed", "undecided", "passed")
+    for answer in sorted(report.answers, key=lambda answer: worst_first.index(answer.verdict)):
+        style = "green" if answer.verdict == "passed" else "bold red"
+        table.add_row(answer.id, answer.question, answer.answer, Text(answer.verdict, style))
     console.print(table)
-    passed = sum(check.passed for check in report.checks)
-    console.print(f"{passed} of {len(report.checks)} checks passed", style="green" if report.passed else "bold red")
+    console.print(f"{sum(check.passed for check in report.checks)} of {len(report.checks)} checks passed")
     for file in files:
-        console.print(f"  {file}", soft_wrap=True)
+        console.print(str(file), soft_wrap=True)
+
+
+def _print(report: Report, name: str) -> int:
+    """The report's document on stdout, what did not pass on stderr."""
+    from symconv.render import render
+
+    print(render(report.document, PRINTED[name]).rstrip("\n"))
+    for sentence in _failures(report):
+        print(sentence, file=sys.stderr)
+    return 0 if report.passed else 1
+
+
+def _failures(report: Report) -> Iterator[str]:
+    for check in report.checks.failures:
+        yield f"{check.verdict}: {check.subject}: {check.detail or check.method}"
+
+
+def _listed_problems() -> Iterator[tuple[str, str]]:
+    from symconv.problem import load, shipped
+
+    return ((name, load(name).title) for name in shipped())
+
+
+def _listed_layers() -> Iterator[tuple[str, str]]:
+    from symconv.layers import LAYERS
+
+    return ((name, (layer.__doc__ or "").partition("\n")[0]) for name, layer in LAYERS.items())
+
+
+def _listed_theorems() -> Iterator[tuple[str, str]]:
+    from symconv.theorems import THEOREMS
+
+    return ((name, theorem.title) for name, theorem in THEOREMS.items())
+
+
+def _listed_formats() -> Iterator[tuple[str, str]]:
+    from symconv.render import FORMATS
+
+    return ((name, known.what) for name, known in FORMATS.items())
+
+
+# --- how options are read ---
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    if not re.fullmatch("[0-9]{1,9}(x[0-9]{1,9})*", text):
+        raise argparse.ArgumentTypeError(f"must be sizes such as 5x5, not {text!r}")
+    return tuple(map(int, text.split("x")))
+
+
+def _size_or_sizes(text: str) -> int | tuple[int, ...]:
+    sizes = _sizes(text)
+    return sizes[0] if len(sizes) == 1 else sizes
+
+
+def _padding(text: str) -> str | int | tuple[int, ...]:
+    return text if text in ("same", "valid") else _size_or_sizes(text)
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch("0*[1-9][0-9]{0,17}", text):
+        raise argparse.ArgumentTypeError(f"must be an integer >= 1, not {text!r}")
+    return int(text)
+
+
+def _entry(text: str) -> tuple[int, ...]:
+    if not re.fullmatch("[0-9]{1,9}(,[0-9]{1,9})*", text):
+        raise argparse.ArgumentTypeError(f"must be an index such as 1,2, not {text!r}")
+    return tuple(map(int, text.split(",")))
+
+
+def _window(text: str) -> tuple[int | Fraction, ...]:
+    from symconv.grammar import parse_number
+
+    return tuple(_by_grammar(parse_number, part) for part in text.split(","))
+
+
+def _norm_type(text: str) -> Any:
+    from symconv.grammar import parse_norm_type
+
+    return _by_grammar(parse_norm_type, text)
+
+
+def _by_grammar(parse: Callable[[str], Any], text: str) -> Any:
+    try:
+        return parse(text)
+    except ArgumentError as error:
+        raise argparse.ArgumentTypeError(error.complaint) from None
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    from symconv.problem import unknown
+    from symconv.render import FORMATS
+
+    names = tuple(dict.fromkeys(text.split(","))) if text else tuple(FORMATS)
+    for name in names:
+        if name not in FORMATS:
+            raise ProblemError(f"--format: {unknown('format', name, FORMATS)}")
+    return names
+
+
+# --- the parsers ---
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help of a fixed width: asking the terminal would import more than the rest of the command."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=96)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="symconv",
+        description="Derives, proves and checks convolution and pooling, and writes the derivations out.",
+        epilog="exit status:\n  0 every check passed, 1 a check failed or stayed undecided, 2 bad input",
+        formatter_class=_Help,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"symconv {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="symconv")
+
+    def command(run: Command, name: str, what: str, *examples: str) -> argparse.ArgumentParser:
+        lines = ("examples:", *(f"  symconv {name} {example}".rstrip() for example in examples))
+        added: argparse.ArgumentParser = commands.add_parser(
+            name,
+            help=what,
+            description=what,
+            epilog="\n".join(lines),
+            formatter_class=_Help,
+            allow_abbrev=False,
+        )
+        added.set_defaults(run=run)
+        return added
+
+    solve = command(
+        _solve,
+        "solve",
+        "answer the questions of a problem file, check every line, write the report",
+        "",
+        "homework.toml --out answers --format tex,html",
+    )
+    add = solve.add_argument
+    add(
+        "problem",
+        nargs="?",
+        default=HOMEWORK,
+        metavar="PROBLEM",
+        help=f"a file or a name (default: {HOMEWORK})",
+    )
+    add("--out", metavar="DIR", help="where the files go (default: symconv-report/PROBLEM)")
+    add("--format", metavar="LIST", help="formats with commas between (default: all; see symconv list)")
+    add(
+        "--limit",
+        type=_count,
+        default=1_000_000,
+        metavar="N",
+        help="taps of a layer at most (default: 1000000)",
+    )
+
+    derive = command(
+        _derive,
+        "derive",
+        "derive the gradient of a layer for given sizes",
+        "conv2d --input 5x5 --kernel 3x3 --stride 2 --padding 1",
+        "conv2d --input 2x6x6 --kernel 4x1x3x3 --groups 2 --wrt weight --entry 1,1,2,3",
+        "lppool2d --input 4x4 --kernel 2x2 --norm-type p --format latex",
+    )
+    add = derive.add_argument
+    add("layer", metavar="LAYER", help="a layer of torch.nn, in small letters if you like")
+    add(
+        "--input", type=_sizes, required=True, metavar="SIZES", help="the input's shape, such as 5x5 or 3x8x8"
+    )
+    add("--kernel", type=_sizes, metavar="SIZES", help="the window, or the shape of a convolution's weight")
+    add("--stride", type=_size_or_sizes, metavar="N", help="a number, or one an axis: 2x1")
+    add("--padding", type=_padding, metavar="N", help="likewise; same or valid for a convolution")
+    add("--dilation", type=_size_or_sizes, metavar="N", help="likewise")
+    add("--groups", type=_count, metavar="N", help="of a convolution")
+    add("--norm-type", type=_norm_type, metavar="P", help="of LP pooling: a number, oo, or a letter")
+    add("--output-size", type=_size_or_sizes, metavar="N", help="of adaptive and fractional pooling")
+    add("--ceil-mode", action="store_true", default=None, help="of pooling: windows may reach past the end")
+    add("--wrt", choices=("input", "weight", "bias"), default="input", help="the argument (default: input)")
+    add("--entry", type=_entry, metavar="I,J", help="one entry only, counted from 1")
+
+    prove = command(
+        _prove,
+        "prove",
+        "prove a theorem, and check it on a window",
+        "lp-limit",
+        "lp-limit --window 109,92,108,85",
+        "lp-signed --window=-3,2,1/2",
+    )
+    add = prove.add_argument
+    add("theorem", metavar="THEOREM", help="a name (see symconv list --theorems)")
+    add("--window", type=_window, metavar="LIST", help="numbers with commas between")
+
+    for parser_of_text in (derive, prove):
+        parser_of_text.add_argument(
+            "--format", choices=PRINTED, default="text", help="what is printed (default: text)"
+        )
+
+    listing = command(_list, "list", "list what there is", "", "--theorems")
+    for section in ("problems", "layers", "theorems", "formats"):
+        listing.add_argument(f"--{section}", action="store_true", help=f"the {section}")
+
+    new = command(_new, "new", "write a commented problem file to start from", "homework.toml")
+    new.add_argument("file", metavar="FILE", help="the file to write; it must not exist yet")
+    return parser

@@ -197,7 +197,11 @@ class Maximum(_Undivided):
         return Chosen(window.inputs[position], window.output, self.ties)
 
     def forward(self, taps: Taps, x: Array, weight: Array | None, cells: Array | None) -> Array:
-        return _per_window(taps, x, largest, -sp.oo)
+        return _per_window(taps, x, self.of_entries, sp.S.NegativeInfinity)
+
+    def of_entries(self, xs: list[Any]) -> Any:
+        """The value of a window with these entries."""
+        return largest(xs)
 
     def slopes(self, taps: Taps, x: Array, weight: Array | None, cells: Array | None) -> Slopes:
         return _slopes_per_window(taps, x, lambda xs: [share(i, xs, self.ties) for i in range(len(xs))])
@@ -230,7 +234,7 @@ class LpNorm(_Undivided):
         return self.general_slope(window.inputs[position], None, window.output, None)
 
     def forward(self, taps: Taps, x: Array, weight: Array | None, cells: Array | None) -> Array:
-        return _per_window(taps, x, self._norm, 0)
+        return _per_window(taps, x, self.of_entries, 0)
 
     def slopes(self, taps: Taps, x: Array, weight: Array | None, cells: Array | None) -> Slopes:
         return _slopes_per_window(taps, x, self._slopes)
@@ -249,7 +253,21 @@ class LpNorm(_Undivided):
             return Product((Sign(body), Chosen(body, output, "first", absolute=True)))
         return Product((Sign(body), Power(Absolute(body), self.p - 1), Power(output, 1 - self.p)))
 
-    def _norm(self, xs: list[Any]) -> Any:
+    def slope_is_derivative(self, count: int) -> bool:
+        """Whether SymPy's derivative of a window of that many positive entries is the slope.
+
+        Their quotient is a product of powers of positive expressions, which combine to 1.
+        """
+        xs = sp.symbols(f"x1:{count + 1}", positive=True)
+        p = self.p if self.p.is_number else sp.Symbol("p", positive=True)
+        inner = sp.Add(*(x**p for x in xs))
+        derivative = sp.diff(inner ** (1 / p), xs[0])
+        slope = xs[0] ** (p - 1) * (inner ** (1 / p)) ** (1 - p)
+        quotient = sp.powsimp(sp.expand_power_base(derivative / slope))
+        return bool(sp.powsimp(sp.powdenest(quotient, force=True)) == 1)
+
+    def of_entries(self, xs: list[Any]) -> Any:
+        """The value of a window with these entries."""
         sizes = [abs(x) for x in xs]
         if self.p == sp.oo:
             return largest(sizes)
@@ -265,7 +283,7 @@ class LpNorm(_Undivided):
         if self.p == sp.oo:
             sizes = [abs(x) for x in xs]
             return [sign * share(i, sizes, "first") for i, sign in enumerate(signs)]
-        norm = sp.sympify(self._norm(xs))
+        norm = sp.sympify(self.of_entries(xs))
         if norm == 0:
             return [0] * len(xs)
         scale = norm ** (1 - self.p)

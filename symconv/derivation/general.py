@@ -13,12 +13,12 @@ divisibility condition.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
 
-from symconv.axes import Axis, Grouped, Letters, Pointwise, Range, Reads, Sliding
+from symconv.axes import Adaptive, Axis, Fractional, Grouped, Letters, Pointwise, Range, Reads, Sliding
 from symconv.axes import Over as SumOver
 from symconv.derivation import reasons
 from symconv.derivation.step import Step
@@ -86,6 +86,22 @@ def letters_for(axes: Sequence[Axis]) -> tuple[Letters, ...]:
         else:
             letter, size = ("c", "C_in") if axis.role == "channel" else ("s", "N")
             result.append(Letters(_index(letter), _index(letter), _index(letter), _size(size), _size(size), _size(size)))
+    return tuple(result)
+
+
+def with_symbols(axes: Sequence[Axis]) -> tuple[Axis, ...]:
+    """The axes with symbols in place of their sizes; stride, padding and dilation stay."""
+    result: list[Axis] = []
+    for axis, at in zip(axes, letters_for(axes), strict=True):
+        match axis:
+            case Sliding():
+                result.append(replace(axis, kernel_size=at.kernel_size))
+            case Fractional():
+                result.append(replace(axis, kernel_size=at.kernel_size, output=at.output_size))
+            case Adaptive():
+                result.append(replace(axis, output=at.output_size))
+            case _:
+                result.append(axis)
     return tuple(result)
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from symconv.checks.result import Check
 from symconv.display import Node, Prose
 
-Relation = Literal["=", "≤", "≥", "→", "⟹"]
+Relation = Literal["=", "<", "≤", "≥", "→", "⟹"]
 
 
 @dataclass(frozen=True, slots=True)

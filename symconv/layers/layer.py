@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from symconv.axes import Axis
+from symconv.derivation.derivation import work_out
+from symconv.derived import Derivation
 from symconv.errors import ShapeError
-from symconv.operator import Operator
+from symconv.operator import Names, Operator
 from symconv.reductions import Reduction
 
 
@@ -55,6 +57,30 @@ class Layer:
             raise ShapeError(f"input_size must have {self.dims} sizes, not {len(input_size)}")
         axes = self.spatial_axes(kernel_size)
         return tuple(axis.output_size(size) for axis, size in zip(axes, input_size, strict=True))
+
+    def derive(
+        self,
+        input: Any,
+        weight: Any = None,
+        bias: Any = None,
+        *,
+        upstream: Any = None,
+        names: Names | None = None,
+    ) -> Derivation:
+        """The layer worked out: output, gradients, general formulas, and the steps to them.
+
+        Args:
+            input, weight: arrays, or shapes, which make symbols ``A_11, …`` and ``B_11, …``; a weight that is
+                left out takes the shape that the layer says.
+            bias: an array; zero where it is left out.
+            upstream: ∂E/∂output, an array; symbols where it is left out.
+            names: how the arrays are called; the defaults are A, B, b, C and E, counted from 1.
+
+        Raises:
+            ShapeError: shapes that do not fit the layer or each other.
+            ArgumentError: an array that is ragged or not exact.
+        """
+        return work_out(self.operator, input, weight, bias, upstream, names, Derivation)
 
     def require_rank(self, shape: Sequence[int]) -> tuple[int, ...]:
         """The shape, if its rank is that of an image, of channels, or of a batch."""

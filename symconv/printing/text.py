@@ -7,10 +7,9 @@ characters that are set side by side on a common baseline.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import singledispatch
-from itertools import zip_longest
 
 from symconv.display import (
     BigOp,
@@ -39,13 +38,10 @@ from symconv.printing.precedence import (
     ELLIPSES,
     PRODUCT,
     QUOTIENT,
-    RELATION,
-    SUM,
     bare,
     fenced,
     flat,
     is_operator,
-    is_partial,
     is_prefix,
     level,
 )
@@ -97,7 +93,7 @@ def _(node: Highlight, tight: bool = False) -> str:
 def _(node: Row, tight: bool = False) -> str:
     parts = flat(node)
     pieces: list[str] = []
-    for index, part in enumerate(parts):
+    for index in range(len(parts)):
         space = " " if index and _spaced(parts, index, tight) else ""
         pieces.append(space + text(_ungrouped(parts, index), tight))
     return "".join(pieces).strip()
@@ -110,7 +106,9 @@ def _ungrouped(parts: tuple[Node, ...], index: int) -> Node:
         return part
     before = bare(parts[index - 1]) if index else Op("=")
     after = parts[index + 1] if index + 1 < len(parts) else Op("=")
-    loose = is_operator(before) and is_operator(after) or isinstance(before, Words) or isinstance(after, Words)
+    loose = (
+        is_operator(before) and is_operator(after) or isinstance(before, Words) or isinstance(after, Words)
+    )
     return part if loose and before != Op("/") else parens(part)
 
 
@@ -129,7 +127,8 @@ def _spaced(parts: tuple[Node, ...], index: int, tight: bool) -> bool:
         return not (tight or part.symbol in _TIGHT or part.symbol in _PUNCTUATION)
     if isinstance(_head(before), Func):
         return not isinstance(part, Fence)
-    return isinstance(part, BigOp) or isinstance(_head(part), Func) or isinstance(before, Op)
+    # √2 x must not be read as the root of 2x
+    return isinstance(before, Root | Op) or isinstance(part, BigOp) or isinstance(_head(part), Func)
 
 
 def _head(node: Node) -> Node:
@@ -153,8 +152,7 @@ def _denominator(node: Node, tight: bool) -> str:
 @text.register(Script)
 def _(node: Script, tight: bool = False) -> str:
     base = text(fenced(node.base, ATOM), tight)
-    indexed = isinstance(bare(node.base), Ident) and bare(node.base) != Func and _is_bold(node.base)
-    sub = "" if node.sub is None else _subscript(node.sub, bracketed=indexed)
+    sub = "" if node.sub is None else _subscript(node.sub, bracketed=_is_bold(node.base))
     sup = "" if node.sup is None else _superscript(node.sup)
     return base + sub + sup
 
@@ -175,14 +173,18 @@ def _superscript(node: Node) -> str:
 
 
 def _marked(mark: str, content: str) -> str:
-    return f"{mark}{content}" if len(content) == 1 else f"{mark}({content})"
+    """A script that has no small characters: ``^q``, ``^(1/p)``, or nothing at all."""
+    return f"{mark}{content}" if len(content) == 1 else content and f"{mark}({content})"
 
 
 @text.register(BigOp)
 def _(node: BigOp, tight: bool = False) -> str:
-    lower = "" if node.lower is None else _subscript(node.lower)
-    upper = "" if node.upper is None else _superscript(node.upper)
-    return f"{node.symbol}{lower}{upper} {text(fenced(node.body, BIG), tight)}"
+    lower = "" if node.lower is None else text(node.lower, tight=True)
+    upper = "" if node.upper is None else text(node.upper, tight=True)
+    small_lower, small_upper = lowered(lower), raised(upper)
+    if small_lower is None or small_upper is None:
+        small_lower, small_upper = _marked("_", lower), _marked("^", upper)
+    return f"{node.symbol}{small_lower}{small_upper} {text(fenced(node.body, BIG), tight)}"
 
 
 @text.register(Root)
@@ -206,7 +208,10 @@ def _(node: Matrix, tight: bool = False) -> str:
 
 @text.register(Cases)
 def _(node: Cases, tight: bool = False) -> str:
-    rows = [f"{text(value)}{' ' if _worded(condition) else ', '}{text(condition)}" for value, condition in node.rows]
+    rows = [
+        f"{text(value)}{' ' if _worded(condition) else ', '}{text(condition)}"
+        for value, condition in node.rows
+    ]
     return f"{{{'; '.join(rows)}}}"
 
 
@@ -277,8 +282,12 @@ def _beside_tall(parts: tuple[Node, ...], boxes: list[Box], index: int) -> bool:
     dotted = index + 1 < len(boxes) and isinstance(bare(parts[index]), Op) and boxes[index + 1].height > 1
     shapes = (Frac, BigOp, Matrix, Cases)
     tall = boxes[index - 1].height > 1 or boxes[index].height > 1
-    return dotted or tall and (
-        isinstance(bare(parts[index]), (*shapes, Op)) or isinstance(bare(parts[index - 1]), (*shapes, Op))
+    return (
+        dotted
+        or tall
+        and (
+            isinstance(bare(parts[index]), (*shapes, Op)) or isinstance(bare(parts[index - 1]), (*shapes, Op))
+        )
     )
 
 

@@ -106,11 +106,15 @@ def parse(text: str, source: str) -> Problem:
 
 def _toml(text: str, root: Place) -> dict[str, Any]:
     try:
-        return tomllib.loads(text, parse_float=Decimal)
+        table = tomllib.loads(text, parse_float=Decimal)
+        repr(table)  # what is too deep or too long to be shown in an error is refused here
     except RecursionError:
         raise root.error("invalid TOML: nested too deeply") from None
-    except ValueError as error:  # an integer of thousands of digits is one too
+    except tomllib.TOMLDecodeError as error:
         raise root.error(f"invalid TOML: {error}") from None
+    except ValueError:
+        raise root.error("must not hold integers of thousands of digits") from None
+    return table
 
 
 def _arrays(place: Place, value: Any) -> Mapping[str, Nested]:

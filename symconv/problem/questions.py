@@ -168,10 +168,6 @@ def _check_gradient(problem: Problem, question: Gradient, place: Place) -> None:
         for number, index in enumerate(question.in_full, 1):
             inside = [first <= i < first + size for i, size in zip(index, shape, strict=False)]
             if len(index) != len(shape) or not all(inside):
-                raise (
-                    place.key("in_full")
-                    .item(number)
-                    .must_be(
-                        f"an entry of {question.wrt}, whose shape is {'x'.join(map(str, shape))}", list(index)
-                    )
-                )
+                size = "x".join(map(str, shape))
+                here = place.key("in_full").item(number)
+                raise here.must_be(f"the index of an entry of {question.wrt}, which is {size}", list(index))

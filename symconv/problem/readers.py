@@ -48,12 +48,8 @@ def read_table(
 
 def read_fields(cls: type[Any], place: Place, table: Any, readers: Mapping[str, Reader]) -> Any:
     """A value of a dataclass whose fields are keys of a table."""
-    return cls(**read_table(place, table, readers, required_keys(cls)))
-
-
-def required_keys(cls: type[Any]) -> tuple[str, ...]:
-    """The fields of a dataclass that have no default."""
-    return tuple(f.name for f in fields(cls) if f.init and f.default is f.default_factory is MISSING)
+    required = [field.name for field in fields(cls) if field.default is MISSING]
+    return cls(**read_table(place, table, readers, required))
 
 
 def table_of(place: Place, value: Any) -> dict[str, Any]:
@@ -175,7 +171,7 @@ def _nested(place: Place, value: Any, read: Reader, is_entry: Callable[[Any], bo
     if not 1 <= len(shape) <= MAX_RANK:
         raise place.must_be(f"an array: lists of numbers, nested at most {MAX_RANK} deep", value)
 
-    def read_fields(part: Any, *index: int) -> Any:
+    def build(part: Any, *index: int) -> Any:
         here = place.item(*index) if index else place
         if len(index) == len(shape):
             return read(here, part)

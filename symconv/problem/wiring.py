@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import fields
+from inspect import Parameter, signature
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +19,6 @@ from symconv.problem.readers import (
     parsed,
     read_number,
     read_table,
-    required_keys,
     table_of,
 )
 from symconv.problem.values import Stage
@@ -68,10 +67,10 @@ def _stage(place: Place, name: str, table: Any) -> Stage:
     roles = ("input", "weight", "bias") if cls.has_weight else ("input",)
     wiring = dict.fromkeys((*roles, "output"), array_name)
     # bias = "b" wires an array; PyTorch's flag of the same name says whether there is one
-    arguments = {
-        field.name: _ARGUMENTS.get(field.name, _argument) for field in fields(cls) if field.name != "bias"
-    }
-    needed = (*(key for key in wiring if key != "bias"), *required_keys(cls))
+    parameters = {key: part for key, part in signature(cls).parameters.items() if key != "bias"}
+    arguments = {key: _ARGUMENTS.get(key, _argument) for key in parameters}
+    needed = [key for key in wiring if key != "bias"]
+    needed += [key for key, parameter in parameters.items() if parameter.default is Parameter.empty]
     record = read_table(place, table, {"type": layer_type, **wiring, **arguments}, needed)
     reads = {role: record[role] for role in roles if role in record}
     for role, array in reads.items():

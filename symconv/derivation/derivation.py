@@ -1,0 +1,215 @@
+"""A layer worked out at a shape: output, gradients, general formulas, and the steps that lead to them.
+
+A :class:`Worked` derivation is a value. Its arrays hold symbols or exact numbers; putting numbers in gives
+another one with the same steps, now carried through to numbers. Entries and steps are made when asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import prod
+from typing import Any, Self, TypeVar
+
+from symconv.axes import Over
+from symconv.derivation.entrywise import gradient_steps, output_steps
+from symconv.derivation.general import General, general_gradient, general_output, with_symbols
+from symconv.derivation.step import Step
+from symconv.derivation.values import ArrayValues
+from symconv.errors import ArgumentError, ShapeError
+from symconv.exact import Array, indices, is_numeric, pack, symbols, unpack
+from symconv.operator import Argument, Names, Operator
+
+W = TypeVar("W", bound="Worked")
+
+UPSTREAM = "G"
+"""The letter of the symbols that stand for ∂E/∂output; formulas show them as derivatives."""
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A derivation of one layer.
+
+    Args:
+        operator: the layer at this shape.
+        names: how the arrays are called.
+        arrays: the entries by role (``input``, ``weight``, ``bias``, ``upstream``); symbols where nothing is
+            known.
+        known: the roles whose entries were given; steps put these in.
+        like: an object of the kind that results shall have.
+    """
+
+    operator: Operator
+    names: Names
+    arrays: Mapping[str, Array]
+    known: frozenset[str] = frozenset()
+    like: object = field(default=None, repr=False)
+
+    @cached_property
+    def values(self) -> ArrayValues:
+        """The arrays, and the output that follows from them, as formulas look them up."""
+        return ArrayValues(self.operator, self.names, {**self.arrays, "output": self.output_entries})
+
+    @cached_property
+    def output_entries(self) -> Array:
+        """The output as a NumPy array."""
+        return self.operator.forward(**{role: self.arrays[role] for role in self._forward_roles})
+
+    @property
+    def output(self) -> Any:
+        """The output, entry by entry."""
+        return unpack(self.output_entries, self.like)
+
+    def gradient(self, wrt: str = "input") -> Any:
+        """The gradient ∂E/∂argument, entry by entry, in terms of the entries of ∂E/∂output.
+
+        Args:
+            wrt: ``input``, ``weight`` or ``bias``, or the name of that array.
+        """
+        return unpack(self.gradient_entries(self.role(wrt)), self.like)
+
+    def gradient_entries(self, wrt: Argument) -> Array:
+        """The gradient as a NumPy array."""
+        return self.operator.backward(wrt, self.arrays["upstream"], self.arrays["input"], self.arrays.get("weight"))
+
+    def general(self, wrt: str | None = "input", over: Over | None = None) -> General:
+        """The index formula with symbolic sizes, its conditions and steps.
+
+        Args:
+            wrt: an argument for its gradient; ``output`` or None for the definition of the output.
+            over: ``output`` or ``offset``: what the sum runs over where stride and dilation both exceed 1.
+        """
+        axes = with_symbols(self.operator.axes)
+        has_weight = self.operator.weight_shape is not None
+        if wrt in (None, "output"):
+            return general_output(axes, self.operator.reduction, self.names, has_weight)
+        role = self.role(str(wrt))
+        return general_gradient(axes, self.operator.reduction, self.names, role, has_weight, over)
+
+    def entry(self, wrt: str | None, index: tuple[int, ...], zero_terms: bool = False) -> tuple[Step, ...]:
+        """The steps to one entry.
+
+        Args:
+            wrt: an argument for an entry of its gradient; ``output`` or None for an entry of the output.
+            index: the entry, counted from 0.
+            zero_terms: also write the terms that are zero.
+        """
+        role = "output" if wrt in (None, "output") else self.role(str(wrt))
+        shape = self.operator.shape(role)
+        if len(index) != len(shape) or not all(0 <= i < size for i, size in zip(index, shape, strict=True)):
+            raise ShapeError(f"entry {tuple(index)} is not an index of an array of shape {shape}, counted from 0")
+        if role == "output":
+            return output_steps(self.operator, self.names, tuple(index), self.values, self.known)
+        return gradient_steps(
+            self.operator, self.names, role, tuple(index), self.values, self.known, zero_terms  # type: ignore[arg-type]
+        )
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps: the general ones for the output and each argument, then those of every entry."""
+        quantities = (None, *self.operator.arguments)
+        general = (step for wrt in quantities for step in self.general(wrt).steps)
+        entries = (
+            step
+            for wrt in quantities
+            for index in indices(self.operator.shape(wrt or "output"))
+            for step in self.entry(wrt, index)
+        )
+        return (*general, *entries)
+
+    def substitute(
+        self, input: Any = None, weight: Any = None, bias: Any = None, upstream: Any = None
+    ) -> Self:
+        """The same derivation with numbers (or other entries) put in.
+
+        Args:
+            input, weight, bias, upstream: arrays of the argument's shape; left out, they stay as they are. A
+                single number fills the array.
+
+        Raises:
+            ShapeError: an array of another shape, or for an argument that the layer does not have.
+        """
+        given = {"input": input, "weight": weight, "bias": bias, "upstream": upstream}
+        new = {
+            role: self._fitted(role, pack(array, self._called(role)))
+            for role, array in given.items()
+            if array is not None
+        }
+        return replace(self, arrays={**self.arrays, **new}, known=self.known | set(new))
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether every entry is a number."""
+        return all(is_numeric(array) for array in self.arrays.values())
+
+    def role(self, wrt: str) -> Argument:
+        """``input``, ``weight`` or ``bias`` for itself or for the name of that array."""
+        for role in self.operator.arguments:
+            if wrt in (role, self.names.of(role)):
+                return role
+        choices = ", ".join(self.operator.arguments)
+        raise ArgumentError("wrt", f"one of {choices}", wrt)
+
+    @property
+    def _forward_roles(self) -> tuple[str, ...]:
+        return tuple(role for role in ("input", "weight", "bias") if role in self.arrays)
+
+    def _called(self, role: str) -> str:
+        return "upstream" if role == "upstream" else self.names.of(role)
+
+    def _fitted(self, role: str, array: Array) -> Array:
+        shape = self.operator.shape("output" if role == "upstream" else role)
+        if array.ndim == 0 and shape:
+            array = pack([array.item()] * prod(shape)).reshape(shape)
+        if array.shape != shape and array.size == prod(shape) == 1:
+            array = array.reshape(shape)
+        if array.shape != shape:
+            raise ShapeError(f"{self._called(role)} must have shape {shape}, not {array.shape}")
+        return array
+
+
+def work_out(
+    build: Callable[[tuple[int, ...], tuple[int, ...] | None], Operator],
+    input: Any,
+    weight: Any = None,
+    bias: Any = None,
+    upstream: Any = None,
+    names: Names | None = None,
+    make: type[W] = Worked,  # type: ignore[assignment]
+) -> W:
+    """A derivation from arrays or from shapes.
+
+    Args:
+        build: the operator at the shapes of input and weight, as :meth:`symconv.layers.Layer.operator`.
+        input, weight: arrays, or their shapes (flat sequences of ints), which make symbols. A weight that is
+            left out takes the shape that the layer says.
+        bias, upstream: arrays; a bias that is left out is zero, an upstream gradient that is left out symbols.
+        names: how the arrays are called.
+        make: the class of the result.
+    """
+    names = names or Names()
+    arrays: dict[str, Array] = {}
+    shapes: dict[str, tuple[int, ...]] = {}
+    for role, value in (("input", input), ("weight", weight)):
+        if _is_shape(value):
+            shapes[role] = tuple(value)
+        elif value is not None:
+            arrays[role] = pack(value, names.of(role))
+            shapes[role] = arrays[role].shape
+    known = frozenset(arrays)
+    operator = build(shapes["input"], shapes.get("weight"))
+    for role in ("input",) if operator.weight_shape is None else ("input", "weight"):
+        if role not in arrays:
+            arrays[role] = symbols(names.of(role), operator.shape(role), names.base)
+    arrays["upstream"] = symbols(_upstream_letter(names), operator.output_shape, names.base)
+    return make(operator, names, arrays, known, input).substitute(bias=bias, upstream=upstream)
+
+
+def _upstream_letter(names: Names) -> str:
+    taken = {names.input, names.weight, names.bias, names.output, names.error}
+    return next(letter for letter in (UPSTREAM, "U", "V", "Z", "Q") if letter not in taken)
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, tuple | list) and len(value) > 0 and all(type(size) is int for size in value)

@@ -1,0 +1,458 @@
+"""SymPy values as display trees, written as a textbook would.
+
+>>> from symconv.printing.text import text
+>>> from sympy.abc import D, I, K, P
+>>> text(show(I + 2 * P - D * (K - 1) - 1))
+'I + 2P − D(K − 1) − 1'
+
+``show`` dispatches on the type of the value. To add a type, register a function that builds its tree;
+:func:`symconv.printing.precedence.fenced` puts parentheses around a part where it needs them.
+
+Order does not depend on SymPy's, which is that of a computer: terms stand by falling degree, then by name
+(``A_2`` before ``A_10``), and a sum starts with a positive term if it has one.
+
+Names say how symbols look. A capital with numbers, ``A_11`` or ``A_1,12``, is an entry of an array: bold.
+The sizes ``I K S P D O N H W M T`` with one digit, ``I_1``, are italic, as is all the rest. ``alpha`` is α.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import singledispatch
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+
+from symconv.display import (
+    BigOp,
+    Cases,
+    Fence,
+    Frac,
+    Func,
+    Ident,
+    Matrix,
+    Node,
+    Num,
+    Op,
+    Root,
+    Row,
+    Script,
+    Words,
+    join,
+    parens,
+    row,
+)
+from symconv.errors import UnsupportedError
+from symconv.printing.alphabet import GREEK
+from symconv.printing.precedence import ATOM, BIG, PRODUCT, QUOTIENT, RELATION, SUM, bare, fenced, flat, level
+
+_RELATIONS = {sp.Eq: "=", sp.Ne: "≠", sp.Lt: "<", sp.Le: "≤", sp.Gt: ">", sp.Ge: "≥"}
+_SIZE = re.compile(r"[IKSPDONHWMT]_\d")
+_ENTRY = re.compile(r"[A-Z]_\d+(,\d+)*")
+_NAME = re.compile(r"([^\W\d_]+?)(?:_([^\W_]+(?:,[^\W_]+)*)|(\d+))?")
+
+
+@singledispatch
+def show(expr: Any) -> Node:
+    """The display tree of a value.
+
+    Args:
+        expr: a SymPy expression, relation, condition or matrix, an int or a Fraction.
+
+    Raises:
+        UnsupportedError: there is no rule for the value, or for a part of it.
+    """
+    raise UnsupportedError(f"there is no rule that shows a {type(expr).__name__} (here: {expr})")
+
+
+# --- numbers and names ------------------------------------------------------------------------------------
+
+
+@show.register(int)
+@show.register(sp.Integer)
+def _(expr: int | sp.Integer) -> Node:
+    return Num(str(expr).replace("-", "−"))
+
+
+@show.register(Fraction)
+@show.register(sp.Rational)
+def _(expr: Fraction | sp.Rational) -> Node:
+    numerator, denominator = int(expr.numerator), int(expr.denominator)
+    if denominator == 1:
+        return show(numerator)
+    size = Frac(show(abs(numerator)), show(denominator))
+    return row("−", size) if numerator < 0 else size
+
+
+@show.register(sp.Float)
+def _(expr: sp.Float) -> Node:
+    raise UnsupportedError(f"the number {expr} is not exact; a Rational is needed")
+
+
+@show.register(type(sp.S.Infinity))
+def _(expr: sp.Expr) -> Node:
+    return Num("∞")
+
+
+@show.register(type(sp.S.NegativeInfinity))
+def _(expr: sp.Expr) -> Node:
+    return Num("−∞")
+
+
+@show.register(type(sp.S.Pi))
+def _(expr: sp.Expr) -> Node:
+    return Ident("π")
+
+
+@show.register(type(sp.S.Exp1))
+def _(expr: sp.Expr) -> Node:
+    return Ident("e")
+
+
+@show.register(BooleanTrue)
+@show.register(BooleanFalse)
+def _(expr: Any) -> Node:
+    return Words("true" if expr else "false")
+
+
+@show.register(sp.Symbol)
+def _(expr: sp.Symbol) -> Node:
+    return _named(expr.name)
+
+
+@show.register(sp.Indexed)
+def _(expr: sp.Indexed) -> Node:
+    base = str(expr.base.label)
+    bold = len(base) == 1 and base.isupper()
+    return Script(
+        Ident(base, bold=True) if bold else _named(base), sub=_indices([show(i) for i in expr.indices])
+    )
+
+
+def _named(name: str) -> Node:
+    match = _NAME.fullmatch(name)
+    if not match:
+        raise UnsupportedError(f"there is no rule that shows the name {name!r}")
+    letters, lower, digits = match.groups()
+    base = Ident(GREEK.get(letters, letters), bold=bool(_ENTRY.fullmatch(name) and not _SIZE.fullmatch(name)))
+    if not (lower or digits):
+        return base
+    return Script(base, sub=join([_subscript(part) for part in (lower or digits).split(",")], ","))
+
+
+def _subscript(part: str) -> Node:
+    if part.isdecimal():
+        return Num(part)
+    letter = GREEK.get(part, part)
+    return Ident(letter) if len(letter) == 1 else Words(part)
+
+
+def _indices(nodes: list[Node]) -> Node:
+    """Indices side by side: ``kl``, ``12``; with commas where one is longer than a letter or a digit."""
+    if all(isinstance(node, Num) and len(node.text) == 1 for node in nodes):
+        return Num("".join(node.text for node in nodes if isinstance(node, Num)))
+    if all(isinstance(node, Ident) or isinstance(node, Num) and len(node.text) == 1 for node in nodes):
+        return row(*nodes)
+    return join(nodes, ",")
+
+
+# --- sums, products, powers -------------------------------------------------------------------------------
+
+
+@show.register(sp.Add)
+def _(expr: sp.Add) -> Node:
+    terms = [_signed(term) for term in sorted(expr.args, key=_term_order)]
+    if terms[0][0]:
+        terms.sort(key=lambda term: term[0])
+    parts: list[Node | str] = []
+    for negative, size in terms:
+        if parts or negative:
+            parts.append("−" if negative else "+")
+        parts.append(fenced(size, BIG))
+    return row(*parts)
+
+
+@show.register(sp.Mul)
+def _(expr: sp.Mul) -> Node:
+    negative, size = _signed(expr)
+    return row("−", fenced(size, BIG)) if negative else size
+
+
+def _signed(term: sp.Expr) -> tuple[bool, Node]:
+    """Whether a term starts with a minus, and the tree of what follows it."""
+    if term.is_Rational or term is sp.S.NegativeInfinity:
+        return bool(term < 0), show(abs(term))
+    if not term.is_Mul:
+        return False, show(term)
+    head, *rest = sorted(term.args, key=_factor_order)
+    if not head.is_Rational or head >= 0:
+        return False, _product([head, *rest])
+    return True, _product(rest if head == -1 else [-head, *rest])
+
+
+def _product(factors: list[sp.Expr]) -> Node:
+    numerator: list[sp.Expr] = []
+    denominator: list[sp.Expr] = []
+    evaluated = sum(factor.is_Rational for factor in factors) < 2
+    for factor in factors:
+        if factor.is_Rational and factor.q != 1 and evaluated:
+            numerator += [sp.Integer(factor.p)] if factor.p != 1 else []
+            denominator.append(sp.Integer(factor.q))
+        elif _is_reciprocal(factor):
+            denominator.append(
+                sp.Pow(factor.base, -factor.exp, evaluate=False) if factor.exp != -1 else factor.base
+            )
+        else:
+            numerator.append(factor)
+    if not denominator:
+        return _juxtaposed([show(factor) for factor in numerator])
+    below = _juxtaposed([show(factor) for factor in denominator])
+    above = [show(factor) for factor in numerator]
+    # a sum or a list of cases keeps its place beside the fraction: ¹⁄ₙ ∑ xᵢ
+    aside = [above.pop()] if above and level(above[-1]) in (BIG, RELATION) else []
+    return _juxtaposed([Frac(_juxtaposed(above or [Num("1")]), below), *aside])
+
+
+def _juxtaposed(factors: list[Node]) -> Node:
+    """Factors side by side, with a dot between numbers, between fractions and between entries of arrays."""
+    if len(factors) == 1:
+        return factors[0]
+    parts: list[Node | str] = []
+    for position, factor in enumerate(factors):
+        last = position == len(factors) - 1
+        shown = fenced(factor, BIG if last and level(factor) == BIG else PRODUCT)
+        if parts and _dotted(factors[position - 1], shown):
+            parts.append("·")
+        parts.append(shown)
+    return row(*parts)
+
+
+def _dotted(before: Node, after: Node) -> bool:
+    return _starts_with_digit(after) or isinstance(after, Frac) or _is_bold(before) and _is_bold(after)
+
+
+def _starts_with_digit(node: Node) -> bool:
+    node = bare(flat(node)[0])
+    return _starts_with_digit(node.base) if isinstance(node, Script) else isinstance(node, Num)
+
+
+def _is_bold(node: Node) -> bool:
+    node = bare(node)
+    return _is_bold(node.base) if isinstance(node, Script) else isinstance(node, Ident) and node.bold
+
+
+def _is_reciprocal(expr: sp.Expr) -> bool:
+    return bool(expr.is_Pow and expr.base is not sp.E and expr.exp.could_extract_minus_sign())
+
+
+@show.register(sp.Pow)
+def _(expr: sp.Pow) -> Node:
+    base, exponent = expr.args
+    if _is_reciprocal(expr):
+        return _product([expr])
+    if exponent == sp.S.Half:
+        return Root(show(base))
+    return _power(show(base), exponent)
+
+
+@show.register(sp.exp)
+def _(expr: sp.exp) -> Node:
+    return _power(Ident("e"), expr.args[0])
+
+
+def _power(base: Node, exponent: sp.Expr) -> Node:
+    raised = _on_one_line(show(exponent))
+    if isinstance(base, Script) and base.sup is None:
+        return Script(base.base, base.sub, raised)
+    return Script(fenced(base, ATOM), sup=raised)
+
+
+def _on_one_line(node: Node) -> Node:
+    """A tree for an exponent, its fractions written with a slash."""
+    match node:
+        case Frac(numerator, denominator):
+            below = fenced(_on_one_line(denominator), QUOTIENT)
+            return row(fenced(_on_one_line(numerator), PRODUCT), "/", below)
+        case Row(items):
+            lined = [_on_one_line(item) for item in items]
+            beside = any(not isinstance(item, Op | Frac) for item in items)
+            return row(
+                *(
+                    parens(new) if isinstance(old, Frac) and beside else new
+                    for old, new in zip(items, lined, strict=True)
+                )
+            )
+        case _:
+            return node
+
+
+def _term_order(term: sp.Expr) -> tuple[Any, ...]:
+    """Falling degree, numbers last of theirs; then by names. Numbers compare equal: they stay as given."""
+    factors = sorted(
+        (factor for factor in sp.Mul.make_args(term) if not factor.is_Rational), key=_factor_order
+    )
+    degree = sum((_degree(factor) for factor in factors), start=Fraction(0))
+    names = [name for factor in factors for name in _names(factor)]
+    return -degree, not names, names
+
+
+def _degree(factor: sp.Expr) -> Fraction:
+    if factor.is_Pow and factor.exp.is_Rational:
+        return Fraction(int(factor.exp.p), int(factor.exp.q))
+    return Fraction(1 if factor.free_symbols else 0)
+
+
+def _names(factor: sp.Expr) -> list[tuple[Any, ...]]:
+    """The names of a factor, one for each power: ``a²b`` sorts before ``ab²``."""
+    times = int(factor.exp) if factor.is_Pow and factor.exp.is_Integer and factor.exp > 0 else 1
+    base = factor.base if factor.is_Pow else factor
+    return [_natural(sp.sstr(base))] * times
+
+
+def _factor_order(factor: sp.Expr) -> tuple[Any, ...]:
+    """Numbers, then letters and their powers by name, functions, sums in parentheses, big operators."""
+    if factor.is_Rational:
+        return (0, ())
+    base = factor.base if factor.is_Pow else factor
+    if base.is_number:
+        return (1, _natural(sp.sstr(factor)))
+    if isinstance(base, sp.Symbol | sp.Indexed):
+        return (2, _natural(sp.sstr(factor)))
+    if isinstance(base, sp.Sum | sp.Product | sp.Limit | sp.Piecewise) and not factor.is_Pow:
+        return (5, _natural(sp.sstr(factor)))
+    return (4 if base.is_Add else 3, _natural(sp.sstr(factor)))
+
+
+def _natural(name: str) -> tuple[Any, ...]:
+    """A key under which ``A_2`` comes before ``A_10``."""
+    return tuple(
+        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.findall(r"\d+|\D+", name)
+    )
+
+
+# --- functions --------------------------------------------------------------------------------------------
+
+
+@show.register(sp.Abs)
+def _(expr: sp.Abs) -> Node:
+    return Fence("|", show(expr.args[0]), "|")
+
+
+@show.register(sp.floor)
+def _(expr: sp.floor) -> Node:
+    return Fence("⌊", show(expr.args[0]), "⌋")
+
+
+@show.register(sp.ceiling)
+def _(expr: sp.ceiling) -> Node:
+    return Fence("⌈", show(expr.args[0]), "⌉")
+
+
+@show.register(sp.sign)
+def _(expr: sp.sign) -> Node:
+    return row(Func("sign"), parens(show(expr.args[0])))
+
+
+@show.register(sp.log)
+def _(expr: sp.log) -> Node:
+    return row(Func("ln"), fenced(show(expr.args[0]), ATOM))
+
+
+@show.register(sp.Max)
+@show.register(sp.Min)
+def _(expr: sp.Max | sp.Min) -> Node:
+    name = "max" if isinstance(expr, sp.Max) else "min"
+    return row(Func(name), parens(_listed(_by_name(expr.args))))
+
+
+@show.register(sp.Mod)
+def _(expr: sp.Mod) -> Node:
+    left, right = (show(arg) for arg in expr.args)
+    return row(fenced(left, PRODUCT), Func("mod"), fenced(right, QUOTIENT))
+
+
+@show.register(AppliedUndef)
+def _(expr: AppliedUndef) -> Node:
+    return row(_named(expr.func.__name__), parens(_listed(expr.args)))
+
+
+def _by_name(args: Iterable[sp.Basic]) -> list[sp.Basic]:
+    """Arguments whose order means nothing, numbers first: SymPy keeps them as a set."""
+    return sorted(args, key=lambda arg: _natural(sp.sstr(arg)))
+
+
+def _listed(args: Iterable[sp.Expr]) -> Node:
+    return join([show(arg) for arg in args], ",")
+
+
+@show.register(sp.Sum)
+@show.register(sp.Product)
+def _(expr: sp.Sum | sp.Product) -> Node:
+    symbol, tightness = ("∑", BIG) if isinstance(expr, sp.Sum) else ("∏", PRODUCT)
+    body = fenced(show(expr.function), tightness)
+    # SymPy's first limit is the innermost
+    for variable, *bounds in expr.limits:
+        lower, upper = (*(show(bound) for bound in bounds), None, None)[:2]
+        below = show(variable) if lower is None else row(show(variable), "=", lower)
+        body = BigOp(symbol, body, below, upper)
+    return body
+
+
+@show.register(sp.Limit)
+def _(expr: sp.Limit) -> Node:
+    body, variable, point, side = expr.args
+    target = show(point)
+    if point.is_finite is not False and str(side) in "+-":
+        target = Script(fenced(target, ATOM), sup=Op(str(side).replace("-", "−")))
+    return BigOp("lim", fenced(show(body), BIG), row(show(variable), "→", target))
+
+
+@show.register(sp.Piecewise)
+def _(expr: sp.Piecewise) -> Node:
+    return Cases(
+        tuple(
+            (show(value), Words("otherwise") if condition is sp.true else row(Words("if"), show(condition)))
+            for value, condition in expr.args
+        )
+    )
+
+
+@show.register(sp.MatrixBase)
+def _(expr: sp.MatrixBase) -> Node:
+    return Matrix(tuple(tuple(show(entry) for entry in entries) for entries in expr.tolist()))
+
+
+# --- relations and conditions -----------------------------------------------------------------------------
+
+
+@show.register(Relational)
+def _(expr: Relational) -> Node:
+    symbol = _RELATIONS.get(type(expr))
+    if symbol is None:
+        raise UnsupportedError(f"there is no rule that shows the relation {expr}")
+    left, right = (fenced(show(side), SUM) for side in expr.args)
+    return row(left, symbol, right)
+
+
+@show.register(sp.And)
+def _(expr: sp.And) -> Node:
+    return join(
+        [parens(show(arg)) if isinstance(arg, sp.Or) else show(arg) for arg in _by_name(expr.args)], "∧"
+    )
+
+
+@show.register(sp.Or)
+def _(expr: sp.Or) -> Node:
+    return join(
+        [parens(show(arg)) if isinstance(arg, sp.And) else show(arg) for arg in _by_name(expr.args)], "∨"
+    )
+
+
+@show.register(sp.Not)
+def _(expr: sp.Not) -> Node:
+    return row("¬", fenced(show(expr.args[0]), ATOM))
