@@ -407,7 +407,7 @@ class Fractional:
         return _windows(starts, starts + self.kernel_size, size)
 
     def starts(self, size: int) -> Indices:
-        """Where the windows start.
+        """Where the windows start, counted from 0.
 
         Raises:
             ShapeError: output size plus kernel size exceeds the input by more than 1, as PyTorch refuses.
@@ -427,12 +427,12 @@ class Fractional:
         return np.array([*inner, last])
 
     def reads_by_output(self, at: Letters, base: int) -> Reads:
-        start = sp.Function("s")(at.out)
+        start = sequence("s", at)(at.out)
         ranges = (Range(at.offset, sp.Integer(base), _last(at.kernel_size, base)),)
         return Reads(at.out, start + at.offset, (), ranges)
 
     def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
-        start = sp.Function("s")(at.out)
+        start = sequence("s", at)(at.out)
         ranges = (Range(at.out, sp.Integer(base), _last(at.output_size, base)),)
         where = (sp.Le(start + base, at.inp), sp.Le(at.inp, start + at.kernel_size - 1 + base))
         return Reads(at.out, at.inp, (), ranges, where)
@@ -469,15 +469,20 @@ class Scattered:
         return AxisTaps(out, inp, np.zeros_like(out), (self.output, size, 1))
 
     def reads_by_output(self, at: Letters, base: int) -> Reads:
-        target = sp.Function("t")(at.offset)
+        target = sequence("t", at)(at.offset)
         everywhere = (Range(at.offset, sp.Integer(base), _last(at.input_size, base)),)
         return Reads(at.out, at.offset, (), everywhere, (sp.Eq(target, at.out),))
 
     def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
-        return Reads(sp.Function("t")(at.inp), at.inp)
+        return Reads(sequence("t", at)(at.inp), at.inp)
 
     def reads_by_offset(self, at: Letters, base: int) -> Reads:
         raise NotImplementedError("unpooling has no weights")
+
+
+def sequence(name: str, at: Letters) -> Any:
+    """A sequence of positions that no formula gives: starts of windows, targets; numbered as its axis."""
+    return sp.Function(f"{name}{str(at.output_size)[1:]}")
 
 
 def _last(size: Size, base: int) -> sp.Expr:

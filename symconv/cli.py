@@ -10,24 +10,24 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from symconv import __version__
 from symconv.errors import ArgumentError, ProblemError, SymconvError
 
+TYPE_CHECKING = False  # importing typing would take a tenth of the time of --help
 if TYPE_CHECKING:
-    from fractions import Fraction
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import Any, NoReturn
 
     from symconv.pipeline import Report
 
-Command = Callable[[argparse.Namespace], int]
-Progress = Callable[[str], None]
+    Command = Callable[[argparse.Namespace], int]
+    Progress = Callable[[str], None]
 
 HOMEWORK = "ds-ga-1008-hw2"
+SECTIONS = ("problems", "layers", "theorems", "formats")
 COMMANDS = ("solve", "derive", "prove", "list", "new")
 PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
@@ -71,9 +71,9 @@ def _require_command(arguments: Sequence[str]) -> None:
 def _solve(options: argparse.Namespace) -> int:
     from pathlib import Path
 
+    formats = _formats(options.format)
     from symconv.pipeline import solve
 
-    formats = _formats(options.format)
     report = _with_progress(lambda progress: solve(options.problem, limit=options.limit, progress=progress))
     folder = Path(options.out or f"symconv-report/{Path(options.problem).stem}")
     try:
@@ -86,7 +86,6 @@ def _solve(options: argparse.Namespace) -> int:
 
 def _derive(options: argparse.Namespace) -> int:
     from symconv.layers import LAYERS
-    from symconv.pipeline import derive
     from symconv.problem import unknown
 
     names = {name.lower(): name for name in LAYERS}
@@ -99,16 +98,19 @@ def _derive(options: argparse.Namespace) -> int:
         given["bias"] = options.wrt == "bias"
     elif options.kernel:
         given["kernel_size"] = options.kernel
+    _require_accepted(layer, given)
+    from symconv.pipeline import derive
+
     try:
-        built = layer(**_accepted(layer, given))
+        built = layer(**given)
         report = derive(built, options.input, weight_shape, options.wrt, options.entry)
     except ArgumentError as error:
         raise ProblemError(f"{_flag(error.name)}: {error.complaint}") from None
     return _print(report, options.format)
 
 
-def _accepted(layer: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """The arguments, if the layer takes all of them and needs no others."""
+def _require_accepted(layer: Any, given: Mapping[str, Any]) -> None:
+    """The layer takes all of these arguments and needs no others."""
     from inspect import Parameter, signature
 
     parameters = signature(layer).parameters
@@ -118,7 +120,6 @@ def _accepted(layer: Any, given: dict[str, Any]) -> dict[str, Any]:
     for name, parameter in parameters.items():
         if parameter.default is Parameter.empty and name not in given:
             raise ProblemError(f"{_flag(name)}: must be given for {layer.__name__}")
-    return given
 
 
 def _flag(name: str) -> str:
@@ -138,27 +139,23 @@ def _prove(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    sections: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
-        "problems": _listed_problems,
-        "layers": _listed_layers,
-        "theorems": _listed_theorems,
-        "formats": _listed_formats,
-    }
-    chosen = [name for name in sections if getattr(options, name)] or list(sections)
-    for number, name in enumerate(chosen):
-        rows = list(sections[name]())
-        width = max(len(key) for key, _ in rows)
-        print("\n" * (number > 0) + name.capitalize())
-        print("\n".join(f"  {key:{width}}  {what}" for key, what in rows))
+    chosen = [section for section in SECTIONS if getattr(options, section)] or SECTIONS
+    for number, section in enumerate(chosen):
+        rows = list(_rows(section))
+        width = max(len(name) for name, _ in rows)
+        print("\n" * (number > 0) + section.capitalize())
+        print("\n".join(f"  {name:{width}}  {what}" for name, what in rows))
     return 0
 
 
 def _new(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from symconv.problem import starter
 
     text = starter()
     try:
-        with open(options.file, "x", encoding="utf-8") as file:
+        with Path(options.file).open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
         raise ProblemError(f"{options.file}: exists already, and is left as it is") from None
@@ -218,77 +215,52 @@ def _failures(report: Report) -> Iterator[str]:
         yield f"{check.verdict}: {check.subject}: {check.detail or check.method}"
 
 
-def _listed_problems() -> Iterator[tuple[str, str]]:
-    from symconv.problem import load, shipped
+def _rows(section: str) -> Iterator[tuple[str, str]]:
+    """The names of a section of the list, and what they stand for."""
+    match section:
+        case "problems":
+            from symconv.problem import load, shipped
 
-    return ((name, load(name).title) for name in shipped())
+            return ((name, load(name).title) for name in shipped())
+        case "layers":
+            from symconv.layers import LAYERS
 
+            return ((name, (layer.__doc__ or "").partition("\n")[0]) for name, layer in LAYERS.items())
+        case "theorems":
+            from symconv.theorems import THEOREMS
 
-def _listed_layers() -> Iterator[tuple[str, str]]:
-    from symconv.layers import LAYERS
+            return ((name, theorem.title) for name, theorem in THEOREMS.items())
+        case _:
+            from symconv.render import FORMATS
 
-    return ((name, (layer.__doc__ or "").partition("\n")[0]) for name, layer in LAYERS.items())
-
-
-def _listed_theorems() -> Iterator[tuple[str, str]]:
-    from symconv.theorems import THEOREMS
-
-    return ((name, theorem.title) for name, theorem in THEOREMS.items())
-
-
-def _listed_formats() -> Iterator[tuple[str, str]]:
-    from symconv.render import FORMATS
-
-    return ((name, known.what) for name, known in FORMATS.items())
+            return ((name, row.what) for name, row in FORMATS.items())
 
 
 # --- how options are read ---
 
 
-def _sizes(text: str) -> tuple[int, ...]:
-    if not re.fullmatch("[0-9]{1,9}(x[0-9]{1,9})*", text):
-        raise argparse.ArgumentTypeError(f"must be sizes such as 5x5, not {text!r}")
-    return tuple(map(int, text.split("x")))
+def _read(grammar: str) -> Callable[[str], Any]:
+    """A reader of an option's text by the function of that name in symconv.grammar, imported when needed."""
+
+    def read(text: str) -> Any:
+        import symconv.grammar
+
+        try:
+            return getattr(symconv.grammar, grammar)(text)
+        except ArgumentError as error:
+            raise argparse.ArgumentTypeError(error.complaint) from None
+
+    return read
 
 
-def _size_or_sizes(text: str) -> int | tuple[int, ...]:
-    sizes = _sizes(text)
+def _per_axis(text: str) -> int | tuple[int, ...]:
+    """A number for every axis, or one an axis."""
+    sizes: tuple[int, ...] = _read("parse_sizes")(text)
     return sizes[0] if len(sizes) == 1 else sizes
 
 
 def _padding(text: str) -> str | int | tuple[int, ...]:
-    return text if text in ("same", "valid") else _size_or_sizes(text)
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch("0*[1-9][0-9]{0,17}", text):
-        raise argparse.ArgumentTypeError(f"must be an integer >= 1, not {text!r}")
-    return int(text)
-
-
-def _entry(text: str) -> tuple[int, ...]:
-    if not re.fullmatch("[0-9]{1,9}(,[0-9]{1,9})*", text):
-        raise argparse.ArgumentTypeError(f"must be an index such as 1,2, not {text!r}")
-    return tuple(map(int, text.split(",")))
-
-
-def _window(text: str) -> tuple[int | Fraction, ...]:
-    from symconv.grammar import parse_number
-
-    return tuple(_by_grammar(parse_number, part) for part in text.split(","))
-
-
-def _norm_type(text: str) -> Any:
-    from symconv.grammar import parse_norm_type
-
-    return _by_grammar(parse_norm_type, text)
-
-
-def _by_grammar(parse: Callable[[str], Any], text: str) -> Any:
-    try:
-        return parse(text)
-    except ArgumentError as error:
-        raise argparse.ArgumentTypeError(error.complaint) from None
+    return text if text in ("same", "valid") else _per_axis(text)
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -320,6 +292,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
+    sizes, index, numbers = _read("parse_sizes"), _read("parse_index"), _read("parse_numbers")
+    count, norm_type = _read("parse_count"), _read("parse_norm_type")
     parser = _Parser(
         prog="symconv",
         description="Derives, proves and checks convolution and pooling, and writes the derivations out.",
@@ -351,22 +325,10 @@ def _parser() -> argparse.ArgumentParser:
         "homework.toml --out answers --format tex,html",
     )
     add = solve.add_argument
-    add(
-        "problem",
-        nargs="?",
-        default=HOMEWORK,
-        metavar="PROBLEM",
-        help=f"a file or a name (default: {HOMEWORK})",
-    )
+    add("problem", metavar="PROBLEM", nargs="?", default=HOMEWORK, help=f"file or name (default: {HOMEWORK})")
     add("--out", metavar="DIR", help="where the files go (default: symconv-report/PROBLEM)")
     add("--format", metavar="LIST", help="formats with commas between (default: all; see symconv list)")
-    add(
-        "--limit",
-        type=_count,
-        default=1_000_000,
-        metavar="N",
-        help="taps of a layer at most (default: 1000000)",
-    )
+    add("--limit", type=count, metavar="N", default=1_000_000, help="taps at most (default: 1000000)")
 
     derive = command(
         _derive,
@@ -378,19 +340,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = derive.add_argument
     add("layer", metavar="LAYER", help="a layer of torch.nn, in small letters if you like")
-    add(
-        "--input", type=_sizes, required=True, metavar="SIZES", help="the input's shape, such as 5x5 or 3x8x8"
-    )
-    add("--kernel", type=_sizes, metavar="SIZES", help="the window, or the shape of a convolution's weight")
-    add("--stride", type=_size_or_sizes, metavar="N", help="a number, or one an axis: 2x1")
+    add("--input", type=sizes, metavar="SIZES", required=True, help="its shape, such as 5x5 or 3x8x8")
+    add("--kernel", type=sizes, metavar="SIZES", help="the window, or the shape of a convolution's weight")
+    add("--stride", type=_per_axis, metavar="N", help="a number, or one an axis: 2x1")
     add("--padding", type=_padding, metavar="N", help="likewise; same or valid for a convolution")
-    add("--dilation", type=_size_or_sizes, metavar="N", help="likewise")
-    add("--groups", type=_count, metavar="N", help="of a convolution")
-    add("--norm-type", type=_norm_type, metavar="P", help="of LP pooling: a number, oo, or a letter")
-    add("--output-size", type=_size_or_sizes, metavar="N", help="of adaptive and fractional pooling")
+    add("--dilation", type=_per_axis, metavar="N", help="likewise")
+    add("--groups", type=count, metavar="N", help="of a convolution")
+    add("--norm-type", type=norm_type, metavar="P", help="of LP pooling: a number, oo, or a letter")
+    add("--output-size", type=_per_axis, metavar="N", help="of adaptive and fractional pooling")
     add("--ceil-mode", action="store_true", default=None, help="of pooling: windows may reach past the end")
     add("--wrt", choices=("input", "weight", "bias"), default="input", help="the argument (default: input)")
-    add("--entry", type=_entry, metavar="I,J", help="one entry only, counted from 1")
+    add("--entry", type=index, metavar="I,J", help="one entry only, counted from 1")
 
     prove = command(
         _prove,
@@ -402,15 +362,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = prove.add_argument
     add("theorem", metavar="THEOREM", help="a name (see symconv list --theorems)")
-    add("--window", type=_window, metavar="LIST", help="numbers with commas between")
+    add("--window", type=numbers, metavar="LIST", help="numbers with commas between")
 
-    for parser_of_text in (derive, prove):
-        parser_of_text.add_argument(
-            "--format", choices=PRINTED, default="text", help="what is printed (default: text)"
-        )
+    for printing in (derive, prove):
+        printing.add_argument("--format", choices=PRINTED, default="text", help="printed as (default: text)")
 
     listing = command(_list, "list", "list what there is", "", "--theorems")
-    for section in ("problems", "layers", "theorems", "formats"):
+    for section in SECTIONS:
         listing.add_argument(f"--{section}", action="store_true", help=f"the {section}")
 
     new = command(_new, "new", "write a commented problem file to start from", "homework.toml")

@@ -141,7 +141,8 @@ class Values(Protocol):
         """The share that an entry has in the maximum of an output's window."""
 
 
-Assignment = Mapping[sp.Symbol, int]
+Assignment = Mapping[Any, Any]
+"""Integers for index symbols and sizes; for the name of a sequence, the function that gives its members."""
 
 
 @singledispatch
@@ -150,8 +151,8 @@ def evaluate(formula: Any, values: Values, at: Assignment) -> Any:
     if isinstance(formula, int | Fraction):
         return formula
     if isinstance(formula, sp.Basic):
-        number = integer(formula, at) if at else None
-        return formula if number is None else number
+        known = formula.free_symbols and formula.free_symbols <= at.keys()
+        return rational(formula, at) if known else formula
     raise UnsupportedError(f"no rule evaluates a {type(formula).__name__}")
 
 
@@ -343,20 +344,23 @@ def rational(expr: Any, at: Assignment) -> int | Fraction:
         case int():
             return expr
         case sp.Symbol():
-            return at[expr]
+            value: int = at[expr]
+            return value
         case sp.Integer():
             return int(expr)
         case sp.Rational():
             return Fraction(int(expr.p), int(expr.q))
     args = [rational(arg, at) for arg in expr.args]
+    if expr.func in at:
+        return at[expr.func](*args)
     match expr:
         case sp.Add():
             return sum(args)
         case sp.Mul():
-            value: int | Fraction = 1
+            product: int | Fraction = 1
             for arg in args:
-                value = value * arg
-            return value
+                product = product * arg
+            return product
         case sp.Pow():
             return Fraction(args[0]) ** int(args[1])
         case sp.floor():

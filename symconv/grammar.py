@@ -1,4 +1,4 @@
-"""The two small grammars through which text becomes mathematics: numbers and formulas.
+"""The small grammars through which text becomes mathematics: numbers, sizes and formulas.
 
 Text of a problem file or of the command line is never evaluated: it matches a grammar or is refused.
 Lengths, depth and powers are limited, so that no short text stands for a huge number.
@@ -38,6 +38,9 @@ A_NUMBER = 'a number: an integer, a decimal such as 2.5 or a fraction such as "1
 """What :func:`parse_number` accepts, in words."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+|/[0-9]+)?")
+_COUNT = re.compile(r"0*[1-9][0-9]{0,17}")
+_SIZES = re.compile(r"[0-9]{1,9}(?:x[0-9]{1,9}){0,5}")
+_INDEX = re.compile(r"[0-9]{1,9}(?:,[0-9]{1,9}){0,5}")
 _SMALL_LETTER = re.compile(r"[a-z]")
 _DIGIT = re.compile(r"[0-9]")
 _TOKEN = re.compile(r"[0-9]+|[A-Za-z_][A-Za-z_0-9]*|\*\*|\S|$")
@@ -65,6 +68,32 @@ def parse_number(text: str) -> int | Fraction:
         raise ArgumentError("number", "a fraction whose denominator is not 0", text)
     value = Fraction(numerator) / int(denominator or 1)
     return value.numerator if value.denominator == 1 else value
+
+
+def parse_numbers(text: str) -> tuple[int | Fraction, ...]:
+    """Numbers with commas between: ``109,92,1/2``."""
+    return tuple(parse_number(part) for part in text.split(","))
+
+
+def parse_count(text: str) -> int:
+    """An integer >= 1."""
+    return _integers("count", text, "an integer >= 1", _COUNT)[0]
+
+
+def parse_sizes(text: str) -> tuple[int, ...]:
+    """Sizes with x between: ``3x5x5``."""
+    return _integers("sizes", text, "sizes such as 5x5", _SIZES)
+
+
+def parse_index(text: str) -> tuple[int, ...]:
+    """The index of an entry: ``1,2``."""
+    return _integers("index", text, "an index such as 1,2", _INDEX)
+
+
+def _integers(name: str, text: str, requirement: str, pattern: re.Pattern[str]) -> tuple[int, ...]:
+    if not pattern.fullmatch(text):
+        raise ArgumentError(name, requirement, text)
+    return tuple(map(int, re.findall("[0-9]+", text)))
 
 
 def parse_norm_type(text: str) -> int | Fraction | sympy.Expr:

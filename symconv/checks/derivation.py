@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from symconv.axes import Letters
+from symconv.axes import Fractional, Letters, Scattered, sequence
 from symconv.checks.interval import decide
 from symconv.checks.jacobian import Jacobian, rationals, sample, tie_free
 from symconv.checks.oracle import Oracle
@@ -104,14 +105,20 @@ def at_sizes(general: General, derivation: Worked, subject: str) -> Check:
         target = operator.backward(wrt, numbers.arrays["upstream"], numbers.arrays["input"])
     else:
         target = _reference_gradient(derivation, wrt, numbers.arrays)
-    sizes = size_assignment(general.letters, operator.axes, operator.input_shape, operator.output_shape)
+    input_shape, output_shape = operator.input_shape, operator.output_shape
+    flat = isinstance(operator.axes[0], Scattered)
+    if flat:  # one axis covers all dimensions: entries are counted row by row
+        numbers = replace(numbers, arrays={role: array.ravel() for role, array in numbers.arrays.items()})
+        target, input_shape, output_shape = target.ravel(), (prod(input_shape),), (prod(output_shape),)
+    base = derivation.names.base
+    sizes = size_assignment(general.letters, operator.axes, input_shape, output_shape, base)
     free = general.left.by.index if hasattr(general.left, "by") else general.left.index  # type: ignore[attr-defined]
     every = list(indices(target.shape))
     chosen = list(sample(every, EXHAUSTIVE))
-    first = set(sample(every, 3))
+    first = set() if flat or wrt is None else set(sample(every, 3))
     for index in chosen:
         at = {**sizes, **{letter: i + derivation.names.base for letter, i in zip(free, index, strict=True)}}
-        stages: Sequence[Step] = general.steps if index in first and wrt is not None else general.steps[-1:]
+        stages: Sequence[Step] = general.steps if index in first else general.steps[-1:]
         for step in stages:
             value = evaluate(step.after, numbers, at)
             if not _same(value, target[index]):
@@ -123,16 +130,24 @@ def at_sizes(general: General, derivation: Worked, subject: str) -> Check:
 
 
 def size_assignment(
-    letters: Sequence[Letters], axes: Sequence[Any], input_shape: Sequence[int], output_shape: Sequence[int]
-) -> dict[sp.Symbol, int]:
-    """The numbers for the size symbols of a general formula."""
-    assignment: dict[sp.Symbol, int] = {}
+    letters: Sequence[Letters], axes: Sequence[Any], input_shape: Sequence[int], output_shape: Sequence[int], base: int
+) -> dict[Any, Any]:
+    """The numbers for the size symbols of a general formula, and the sequences of its axes."""
+    assignment: dict[Any, Any] = {}
     for at, axis, size, count in zip(letters, axes, input_shape, output_shape, strict=True):
+        if isinstance(axis, Fractional):
+            assignment[sequence("s", at)] = _member(axis.starts(size).tolist(), base, 0)
+        if isinstance(axis, Scattered):
+            assignment[sequence("t", at)] = _member(axis.targets, base, base)
         numbers = ((at.input_size, size), (at.output_size, count))
         if hasattr(axis, "kernel_size"):
             numbers = (*numbers, (at.kernel_size, int(axis.kernel_size)))
         assignment |= {symbol: number for symbol, number in numbers if isinstance(symbol, sp.Symbol)}
     return assignment
+
+
+def _member(values: Sequence[int], base: int, shift: int) -> Callable[[int], int]:
+    return lambda position: values[position - base] + shift
 
 
 def _symbolic_output(derivation: Worked, subject: str) -> Check:
@@ -267,7 +282,7 @@ def _expected(operator: Any, arrays: dict[str, Array]) -> Array:
     """The reference's output; for an LP norm the root of its power sums, where p is a number."""
     norm = operator.reduction
     if not isinstance(norm, LpNorm):
-        return Oracle(operator).forward(**arrays)
+        return Oracle(operator).forward(**_forward(arrays))
     windows = Oracle(operator).windows(arrays["input"])
     flat = np.empty(len(windows), dtype=object)
     flat[:] = [norm.of_entries(window) for window in windows]

@@ -368,5 +368,11 @@ def _quotient(numerator: Array, denominator: Array) -> Array:
     """``numerator / denominator``: Fractions, unless the numerator is made of floats."""
     if numerator.dtype.kind == "f":
         return np.asarray(numerator / denominator)
-    exact = np.frompyfunc(Fraction, 2, 1)(numerator.astype(object), denominator.astype(object))
+    exact = np.frompyfunc(_divide, 2, 1)(numerator.astype(object), denominator.astype(object))
     return np.asarray(exact, dtype=object)
+
+
+def _divide(numerator: Any, denominator: int) -> Any:
+    """An exact quotient, of numbers or of symbols."""
+    is_number = isinstance(numerator, int | Fraction)
+    return Fraction(numerator, denominator) if is_number else numerator * Fraction(1, denominator)

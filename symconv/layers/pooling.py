@@ -189,7 +189,7 @@ def _norm_type(p: Any) -> Any:
         p = sp.oo if p == float("inf") else sp.Rational(str(p)) if p == p else p
     if isinstance(p, int | Fraction):
         p = sp.Rational(p)
-    if not isinstance(p, sp.Expr) or p.is_positive is False or (p.is_number and p.is_positive is not True):
+    if not isinstance(p, sp.Expr) or p.is_extended_positive is False or (p.is_number and not p.is_extended_positive):
         raise error
     return p
 
