@@ -256,15 +256,14 @@ class LpNorm(_Undivided):
     def slope_is_derivative(self, count: int) -> bool:
         """Whether SymPy's derivative of a window of that many positive entries is the slope.
 
-        Their quotient is a product of powers of positive expressions, which combine to 1.
+        The logarithm of their quotient, multiplied out, is identically zero.
         """
         xs = sp.symbols(f"x1:{count + 1}", positive=True)
         p = self.p if self.p.is_number else sp.Symbol("p", positive=True)
         inner = sp.Add(*(x**p for x in xs))
         derivative = sp.diff(inner ** (1 / p), xs[0])
         slope = xs[0] ** (p - 1) * (inner ** (1 / p)) ** (1 - p)
-        quotient = sp.powsimp(sp.expand_power_base(derivative / slope))
-        return bool(sp.powsimp(sp.powdenest(quotient, force=True)) == 1)
+        return bool(sp.expand(sp.expand_log(sp.log(derivative / slope), force=True)) == 0)
 
     def of_entries(self, xs: list[Any]) -> Any:
         """The value of a window with these entries."""

@@ -343,14 +343,20 @@ def _(expr: sp.Abs) -> Node:
     return Fence("|", show(expr.args[0]), "|")
 
 
+def _one_fraction(expr: sp.Expr) -> Node:
+    """``(I − K)/2`` rather than ``I/2 − K/2``, to which SymPy multiplies it out."""
+    numerator, denominator = expr.as_numer_denom()
+    return show(expr) if denominator == 1 else Frac(show(numerator), show(denominator))
+
+
 @show.register(sp.floor)
 def _(expr: sp.floor) -> Node:
-    return Fence("⌊", show(expr.args[0]), "⌋")
+    return Fence("⌊", _one_fraction(expr.args[0]), "⌋")
 
 
 @show.register(sp.ceiling)
 def _(expr: sp.ceiling) -> Node:
-    return Fence("⌈", show(expr.args[0]), "⌉")
+    return Fence("⌈", _one_fraction(expr.args[0]), "⌉")
 
 
 @show.register(sp.sign)

@@ -82,7 +82,7 @@ BAD_FILES = (
     Bad("huge hexadecimal", _A, f"A = [0x{'f' * 5000}]", "must not hold integers of thousands of digits"),
     Bad("unknown table", "[arrays]", "[array]", "unknown key 'array'; did you mean 'arrays'?"),
     Bad("no title", 'title = "Small"\n', "", "title: must be given"),
-    Bad("no questions", GOOD[GOOD.index("[[") :], "", "questions: must be given"),
+    Bad("no questions", GOOD[GOOD.index("[[questions]]") :], "", "questions: must be given"),
     Bad("title no text", 'title = "Small"', "title = 1.5", "title: must be text in quotes, not 1.5"),
     Bad("title of two lines", 'title = "Small"', 'title = "a\\nb"', r"title: must be a line of text, not 'a\nb'"),
     Bad(
@@ -125,7 +125,7 @@ BAD_FILES = (
     Bad("stride no integer", "stride = 1", "stride = 1.5", "layers.conv.stride: must be an integer >= 1 or a list of 2, not 1.5"),
     Bad("stride a table", "stride = 1", "stride = {h = 1}", "layers.conv.stride: must be a number, text, true, false or a list of them, not {'h': 1}"),
     Bad("padding over half the kernel", "padding = 0", "padding = 2", "layers.max.padding: must be at most half of kernel_size = 2, not 2"),
-    Bad("norm_type 0", "norm_type = 2", "norm_type = 0", "layers.pool.norm_type: must be a positive number, a symbol or oo, not 0"),
+    Bad("norm_type 0", "norm_type = 2", "norm_type = 0", "layers.pool.norm_type: must be a number > 0, a symbol or oo, not 0"),
     Bad("norm_type no number", "norm_type = 2", 'norm_type = "2*p"', "layers.pool.norm_type: must be a number: an integer, a decimal such as 2.5 or a fraction such as \"1/3\"; or oo, or a small letter, not '2*p'"),
     Bad("channels not divisible by groups", "stride = 1", "in_channels = 3\ngroups = 2", "layers.conv.in_channels: must be divisible by groups = 2, not 3"),
     Bad("undefined array", 'input = "C"', 'input = "CC"', "layers.pool.input: unknown array 'CC'; did you mean 'C'?"),
@@ -140,10 +140,10 @@ BAD_FILES = (
     Bad("id twice", 'id = "2"', 'id = "1"', "questions[2].id: must be an id that no other question has, not '1'"),
     Bad("unknown question", 'ask = "forward"', 'ask = "forwards"', "questions.2.ask: unknown kind of question 'forwards'; did you mean 'forward'?"),
     Bad("key of another question", 'array = "Y"', 'array = "Y"\nwrt = "A"', "questions.2: unknown key 'wrt'; known: id, text, notes, layer, array, expect"),
-    Bad("id with signs", 'id = "2"\nask = "forward"', 'id = "1.1(d)"\nask = "backward"', "questions.'1.1(d)'.ask: unknown kind of question 'backward'; did you mean 'forward'?"),
+    Bad("id with signs", 'id = "2"\nask = "forward"', 'id = "1.1(d)"\nask = "forwart"', "questions.'1.1(d)'.ask: unknown kind of question 'forwart'; did you mean 'forward'?"),
     Bad("unknown layer", 'layer = "conv"', 'layer = "con"', "questions.1.layer: unknown layer 'con'; did you mean 'conv'?"),
     Bad("no layer", 'layer = "conv"\n', "", "questions.1.layer: must be given"),
-    Bad("array not computed", 'array = "Y"', 'array = "A"', "questions.2.array: unknown computed array 'A'; known: C, Y, M"),
+    Bad("array not computed", 'array = "Y"', 'array = "A"', "questions.2.array: unknown computed array 'A'; known: C, M, Y"),
     Bad("layer and array", 'array = "Y"', 'array = "Y"\nlayer = "pool"', "questions.2: must name either a layer or an array"),
     Bad("wrt not read", 'wrt = "A"', 'wrt = "Y"', "questions.1.wrt: unknown array of layer conv 'Y'; known: A, B"),
     Bad("unknown upstream", 'upstream = "ones"', 'upstream = "one"', "questions.1.upstream: unknown array 'one'; did you mean 'ones'?"),
@@ -163,5 +163,10 @@ BAD_FILES = (
 BAD_SIZES = (
     Bad("kernel larger than the padded input", _A, "A = [[1, 2, 3]]", "layers.conv"),
     Bad("weight of a wrong rank", "B = [[1, 2], [3, 4]]", "B = [1, 2]", "layers.conv"),
-    Bad("pool larger than its input", "norm_type = 2\nkernel_size = 2", "norm_type = 2\nkernel_size = 3", "layers.pool"),
+    Bad(
+        "pool larger than its input",
+        "norm_type = 2\nkernel_size = 2",
+        "norm_type = 2\nkernel_size = 3",
+        "layers.pool",
+    ),
 )

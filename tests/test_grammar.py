@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -10,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symconv.errors import ArgumentError
-from symconv.grammar import MAX_DEPTH, MAX_DIGITS, MAX_LENGTH, parse_expression, parse_number
+from symconv.grammar import (
+    MAX_DEPTH,
+    MAX_DIGITS,
+    MAX_LENGTH,
+    parse_count,
+    parse_expression,
+    parse_index,
+    parse_norm_type,
+    parse_number,
+    parse_numbers,
+    parse_sizes,
+)
 
 SIZES = ("I", "K", "S", "P", "D")
 I, K, S, P, D = sympy.symbols(SIZES, integer=True)
@@ -159,3 +171,36 @@ def test_text_that_is_no_formula_is_refused_with_the_place_or_the_reason(text: s
 
 def test_parentheses_may_be_nested_up_to_the_limit() -> None:
     assert parse_expression("(" * MAX_DEPTH + "I" + ")" * MAX_DEPTH, SIZES) == I
+
+
+def test_numbers_sizes_indices_and_counts_are_read_from_options() -> None:
+    assert parse_numbers("109,-92,1/2") == (109, -92, Fraction(1, 2))
+    assert parse_sizes("3x5x5") == (3, 5, 5)
+    assert parse_index("1,2") == (1, 2)
+    assert parse_count("007") == 7
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "reason"),
+    [
+        (parse_numbers, "1,,2", "must be a number"),
+        (parse_sizes, "5by5", "must be sizes such as 5x5, not '5by5'"),
+        (parse_sizes, "5x", "must be sizes such as 5x5"),
+        (parse_sizes, "9999999999", "must be sizes such as 5x5"),
+        (parse_sizes, "٣x٣", "must be sizes such as 5x5"),
+        (parse_index, "1,-2", "must be an index such as 1,2"),
+        (parse_count, "0", "must be an integer >= 1, not '0'"),
+        (parse_count, "1e3", "must be an integer >= 1"),
+        (parse_norm_type, "pq", "or oo, or a small letter, not 'pq'"),
+    ],
+)
+def test_options_of_another_form_are_refused(parse: Callable[[str], object], text: str, reason: str) -> None:
+    with pytest.raises(ArgumentError, match=reason):
+        parse(text)
+
+
+def test_the_order_of_a_norm_is_a_number_infinity_or_a_positive_symbol() -> None:
+    assert parse_norm_type("3/2") == Fraction(3, 2)
+    assert parse_norm_type("oo") is sympy.oo
+    p = parse_norm_type("p")
+    assert p == sympy.Symbol("p", positive=True)

@@ -30,12 +30,14 @@ from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
 from symconv.derivation.step import Step
 from symconv.exact import Array, indices, symbols
-from symconv.formula import evaluate
+from symconv.formula import Partial, evaluate
 from symconv.operator import Argument
 from symconv.reductions import LpNorm, Maximum
 
 EXHAUSTIVE = 64
 """Up to how many entries everything is checked."""
+SYMBOLIC_ENTRIES = 9
+"""How many entries of a general formula are written out in symbols."""
 SYMBOLIC_TAPS = 20_000
 """Up to how many taps the output is built in symbols to be checked."""
 SEED = 1008
@@ -90,7 +92,44 @@ def check_general(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]
     general = derivation.general(wrt)
     names = derivation.names
     subject = f"general formula of {names.output if wrt is None else f'∂{names.error}/∂{names.of(wrt)}'}"
-    return (at_sizes(general, derivation, subject),)
+    return (at_sizes(general, derivation, subject), _in_symbols(general, derivation, subject))
+
+
+def _in_symbols(general: General, derivation: Worked, subject: str) -> Check:
+    """The general formula, written out in symbols at these sizes, is the entrywise expression."""
+    operator, names = derivation.operator, derivation.names
+    arrays = {role: symbols(role[0], operator.shape(role)) for role in _forward(derivation.arrays)}
+    arrays["upstream"] = symbols("g", operator.output_shape)
+    arrays["output"] = operator.forward(**_forward(arrays))
+    result = arrays["output"] if general.wrt is None else _gradient(derivation, general.wrt, arrays)
+    every = list(indices(result.shape))
+    chosen = list(sample(every, SYMBOLIC_ENTRIES))
+    values, sizes, result = _at_letters(general, derivation, arrays, result)
+    free = _free_letters(general)
+    flat = result.ndim != len(derivation.operator.shape(general.wrt or "output"))
+    pairs = []
+    for index in chosen:
+        place = (every.index(index),) if flat else index
+        at = {**sizes, **{letter: i + names.base for letter, i in zip(free, place, strict=True)}}
+        pairs.append((evaluate(general.formula, values, at), result[place]))
+    check = _zero_differences(subject, pairs, len(chosen), len(every))
+    return replace(check, left="index formula", right="entrywise expression") if check.passed else check
+
+
+def _at_letters(general: General, derivation: Worked, arrays: Any, result: Array) -> tuple[Jacobian, Any, Array]:
+    """The arrays, the sizes' numbers and the result as a general formula counts them."""
+    operator, names = derivation.operator, derivation.names
+    input_shape, output_shape = operator.input_shape, operator.output_shape
+    if isinstance(operator.axes[0], Scattered):  # one axis covers all dimensions: entries are counted row by row
+        arrays = {role: array.ravel() for role, array in arrays.items()}
+        result, input_shape, output_shape = result.ravel(), (prod(input_shape),), (prod(output_shape),)
+    sizes = size_assignment(general.letters, operator.axes, input_shape, output_shape, names.base)
+    return _LpJacobian.of(derivation, arrays), sizes, result
+
+
+def _free_letters(general: General) -> tuple[Any, ...]:
+    left = general.left
+    return left.by.index if isinstance(left, Partial) else left.index  # type: ignore[attr-defined, no-any-return]
 
 
 def at_sizes(general: General, derivation: Worked, subject: str) -> Check:
@@ -105,14 +144,9 @@ def at_sizes(general: General, derivation: Worked, subject: str) -> Check:
         target = operator.backward(wrt, numbers.arrays["upstream"], numbers.arrays["input"])
     else:
         target = _reference_gradient(derivation, wrt, numbers.arrays)
-    input_shape, output_shape = operator.input_shape, operator.output_shape
     flat = isinstance(operator.axes[0], Scattered)
-    if flat:  # one axis covers all dimensions: entries are counted row by row
-        numbers = replace(numbers, arrays={role: array.ravel() for role, array in numbers.arrays.items()})
-        target, input_shape, output_shape = target.ravel(), (prod(input_shape),), (prod(output_shape),)
-    base = derivation.names.base
-    sizes = size_assignment(general.letters, operator.axes, input_shape, output_shape, base)
-    free = general.left.by.index if hasattr(general.left, "by") else general.left.index  # type: ignore[attr-defined]
+    numbers, sizes, target = _at_letters(general, derivation, numbers.arrays, target)
+    free = _free_letters(general)
     every = list(indices(target.shape))
     chosen = list(sample(every, EXHAUSTIVE))
     first = set() if flat or wrt is None else set(sample(every, 3))

@@ -32,7 +32,7 @@ from symconv.display import (
 )
 from symconv.errors import UnsupportedError
 from symconv.printing.alphabet import GREEK
-from symconv.printing.precedence import bare, flat
+from symconv.printing.precedence import bare, flat, is_application
 
 _LETTERS = {letter: f"\\{name}" for name, letter in GREEK.items()} | {
     "∂": r"\partial",
@@ -123,13 +123,17 @@ def _(node: Row, colour: bool = False) -> str:
         return "{}"
     parts = flat(node)
     last = len(parts) - 1
-    pieces = [
-        _words(part.text, spaced_left=index > 0, spaced_right=index < last)
-        if isinstance(part, Words)
-        else latex(part, colour)
-        for index, part in enumerate(parts)
-    ]
-    return " ".join(pieces).replace(" ,", ",")
+    pieces: list[str] = []
+    for index, part in enumerate(parts):
+        if isinstance(part, Words):
+            piece = _words(part.text, spaced_left=index > 0, spaced_right=index < last)
+        else:
+            piece = latex(part, colour)
+        if index and is_application(parts[index - 1 : index + 1]) and piece.startswith(r"\left"):
+            # growing fences stand off from the name before them
+            piece = rf"\!{piece}"
+        pieces.append(piece)
+    return " ".join(pieces).replace(" ,", ",").replace(" / ", "/")
 
 
 @latex.register(Ident)

@@ -82,7 +82,7 @@ def _repaired(markup: str) -> str:
     markup = _ENTITY.sub(lambda match: escape(chr(int(match[1], 16))), markup)
     markup = _LONE.sub(r"\1", markup)
     markup = markup.replace("<mo>∂</mo>", "<mi>∂</mi>").replace("<mo>∞</mo>", "<mi>∞</mi>")
-    markup = markup.replace(' mathvariant="italic"', "")
+    markup = markup.replace(' mathvariant="italic"', "").replace('<mspace width="negativethinmathspace" />', "")
     markup = markup.replace('mathcolor="symconv-', 'class="role-')
     markup = markup.replace("<mo>[</mo><mtable>", "<mrow><mo>[</mo><mtable>")
     markup = markup.replace("</mtable><mo>]</mo>", "</mtable><mo>]</mo></mrow>")

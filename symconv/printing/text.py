@@ -265,6 +265,8 @@ def _(node: Highlight) -> Box:
 
 @box.register(Row)
 def _(node: Row) -> Box:
+    if not node.items:  # an empty row is an invisible operand
+        return Box(("",))
     parts = flat(node)
     boxes = [box(part) for part in parts]
     pieces: list[Box] = []

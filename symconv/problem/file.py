@@ -106,7 +106,7 @@ def parse(text: str, source: str) -> Problem:
 
 def _toml(text: str, root: Place) -> dict[str, Any]:
     try:
-        table = tomllib.loads(text, parse_float=Decimal)
+        table = tomllib.loads(text, parse_float=lambda number: Decimal(number.replace("_", "")))
         repr(table)  # what is too deep or too long to be shown in an error is refused here
     except RecursionError:
         raise root.error("invalid TOML: nested too deeply") from None

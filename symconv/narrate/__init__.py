@@ -1,0 +1,1 @@
+"""The narrator: derivations, theorems and questions told as a document. All running text stands here."""

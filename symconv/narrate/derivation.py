@@ -1,0 +1,158 @@
+"""A layer's derivation told: its definition, the general gradient, every entry, and the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sympy as sp
+
+from symconv.checks.derivation import check_general, check_gradient, check_output
+from symconv.checks.result import Check, Checks
+from symconv.derivation.derivation import Worked
+from symconv.derivation.general import General
+from symconv.derivation.step import Step as Derived
+from symconv.display import Node, Prose, row
+from symconv.document import Block, Chain, Document, Fold, Formula, Line, Paragraph, Section, Step, Steps, Verdicts
+from symconv.exact import Array, indices
+from symconv.formula import Entry, Partial
+from symconv.narrate.formulas import matrix, range_bounds, tree, wide_ranges
+from symconv.operator import Argument, Names
+from symconv.show import show
+
+TITLES = {
+    "definition": "Definition",
+    "chain rule": "Chain rule",
+    "differentiate": "Derivative of the layer",
+    "collapse": "The gradient",
+    "drop zeros": "Without the zero terms",
+    "substitute": "Numbers",
+    "evaluate": "Value",
+}
+SHOWN_ENTRIES = 64
+"""Up to how many entries are written out."""
+
+
+def document(derivation: Worked) -> Document:
+    """A derivation by itself: definition, output, and the gradient by every argument."""
+    sections = [output_section(derivation)]
+    sections += [gradient_section(derivation, wrt) for wrt in derivation.operator.arguments]
+    checks = Checks(tuple(check for section in sections for check in section.checks or ()))
+    shape = " × ".join(map(str, derivation.operator.input_shape))
+    title = f"{derivation.operator.layer}, forward and backward"
+    return Document(title, f"Input {shape}", tuple(sections), checks)
+
+
+def output_section(derivation: Worked) -> Section:
+    """The definition of the layer and the entries of its output."""
+    checks = Checks((*check_general(derivation, None), *check_output(derivation)))
+    blocks = (*definition(derivation), *entries(derivation, None), Verdicts(checks))
+    return Section("output", ("Output",), blocks, checks)
+
+
+def gradient_section(derivation: Worked, wrt: Argument) -> Section:
+    """The gradient by one argument: in general, entry by entry, and its checks."""
+    checks = Checks((*check_general(derivation, wrt), *check_gradient(derivation, wrt)))
+    blocks = (*general(derivation, wrt), *entries(derivation, wrt), Verdicts(checks))
+    return Section(f"gradient-{wrt}", (f"Gradient by the {wrt}",), blocks, checks)
+
+
+def definition(derivation: Worked) -> tuple[Block, ...]:
+    """The layer's formula with symbolic sizes, and what its letters stand for."""
+    formula = derivation.general(None)
+    checks = check_general(derivation, None)
+    return (Steps((_general_step(formula, formula.steps[0], derivation.names, checks),)), Paragraph(sizes(formula)))
+
+
+def general(derivation: Worked, wrt: Argument) -> tuple[Block, ...]:
+    """The gradient with symbolic sizes, from the chain rule to the guarded sum."""
+    formula = derivation.general(wrt)
+    checks = check_general(derivation, wrt)
+    steps = tuple(_general_step(formula, step, derivation.names, checks) for step in formula.steps)
+    return (Steps(steps), Paragraph(sizes(formula)))
+
+
+def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
+    """The entries of the output or of a gradient, written out and as an array."""
+    values = derivation.output_entries if wrt is None else derivation.gradient_entries(wrt)
+    every = list(indices(values.shape))
+    result = (matrix_formula(quantity(derivation, wrt), values),) if derivation.is_numeric else ()
+    chosen = every[:SHOWN_ENTRIES]
+    lines = Chain(tuple(line for index in chosen for line in entry_lines(derivation, wrt, index)))
+    what = f"All {len(every)} entries" if len(chosen) == len(every) else f"The first {len(chosen)} of {len(every)} entries"
+    return (*result, Fold((f"{what}, term by term",), (lines,)))
+
+
+def entry_lines(
+    derivation: Worked, wrt: Argument | None, index: tuple[int, ...], full: bool = False
+) -> tuple[Line, ...]:
+    """One entry from its definition to its value, a line for each step; ``full`` shows every term."""
+    names = derivation.names
+    steps = derivation.entry(wrt, index, zero_terms=full)
+    shown = steps if full or wrt is None else tuple(step for step in steps if step.rule != "chain rule")
+    lines = [Line(tree(steps[0].before, names), "=", tree(shown[0].after, names))]
+    lines += [Line(None, "=", tree(step.after, names)) for step in shown[1:]]
+    return tuple(_joined(lines, shown))
+
+
+def quantity(derivation: Worked, wrt: Argument | None) -> Node:
+    """The whole array: ``C`` or ``∂E/∂A``."""
+    names = derivation.names
+    if wrt is None:
+        return tree(Entry(names.output), names)
+    return tree(Partial(Entry(names.error), Entry(names.of(wrt))), names)
+
+
+def sizes(formula: General) -> Prose:
+    """What the letters of a general formula stand for, with the output size and the padding."""
+    parts: list[str | Node] = []
+    spatial = [(axis, at) for axis, at in zip(formula.axes, formula.letters, strict=True) if axis.role == "spatial"]
+    for axis, at in spatial:
+        size = show(axis.output_size(at.input_size))
+        parts += ["; " if parts else "Here ", row(show(at.output_size), "=", size)]
+    if parts:
+        parts.append(".")
+    if formula.outside is not None:
+        value = "−∞" if formula.outside == sp.S.NegativeInfinity else "0"
+        parts.append(f" An entry outside of the array is padding and counts as {value}.")
+    return tuple(parts)
+
+
+def matrix_formula(left: Node, values: Array) -> Formula:
+    """An array as a matrix, behind its name."""
+    return Formula(row(left, "=", matrix(values)))
+
+
+def fragment_html(derivation: Worked) -> str:
+    """A small piece of HTML for a notebook: the general gradient by the input, as MathML."""
+    from symconv.printing.mathml import MathML
+
+    return MathML()(_headline(derivation), display=True)
+
+
+def fragment_latex(derivation: Worked) -> str:
+    """The general gradient by the input in LaTeX, for a notebook."""
+    from symconv.printing.latex import latex
+
+    return f"$\\displaystyle {latex(_headline(derivation))}$"
+
+
+def _headline(derivation: Worked) -> Node:
+    formula = derivation.general("input")
+    return row(tree(formula.left, derivation.names), "=", tree(formula.formula, derivation.names))
+
+
+def _general_step(formula: General, step: Derived, names: Names, checks: Sequence[Check]) -> Step:
+    left = tree(step.before if step is formula.steps[0] else formula.left, names)
+    body = Formula(row(left, "=", tree(step.after, names)))
+    bounds = tuple(range_bounds(limit) for limit in wide_ranges(step.after))
+    return Step(TITLES[step.rule], body, step.because, tuple(checks), bounds)
+
+
+def _joined(lines: list[Line], steps: Sequence[Derived]) -> Iterable[Line]:
+    """The value on the line of the substituted sum, where both are there: ``= 1·3 + 1·4 = 7``."""
+    if len(lines) > 1 and steps[-1].rule == "evaluate":
+        before, value = lines[-2], lines[-1]
+        return (*lines[:-2], Line(before.left, before.relation, row(before.right, "=", value.right)))
+    return lines
+

@@ -1,0 +1,355 @@
+"""The command line: what it hands on, what it prints, and its exit status."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import sympy
+from bad_inputs import BAD_FILES, GOOD
+
+from symconv import __version__
+from symconv.checks.result import Check, Checks, Method, Verdict
+from symconv.cli import COMMANDS, main
+from symconv.document import Document, Paragraph
+from symconv.layers import LAYERS
+from symconv.problem import load, shipped, starter
+from symconv.render import FORMATS
+from symconv.theorems import THEOREMS
+
+ROOT = Path(__file__).parent.parent
+PASSED = Check("C", Method.EXACT, Verdict.PASSED, "1", "1")
+FAILED = Check("∂E/∂A", Method.CLAIM, Verdict.FAILED, "7", "8", detail="A[1, 2] is 7 = 3 + 4, not 8.")
+
+
+@dataclass(frozen=True)
+class Answer:
+    id: str
+    question: str
+    answer: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the command line needs of a report."""
+
+    checks: Checks
+    answers: tuple[Answer, ...]
+    title: str = "A [red]title[/red] :smile:"
+    written: list[tuple[Path, tuple[str, ...]]] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return self.checks.passed
+
+    @property
+    def document(self) -> Document:
+        return Document(self.title, "", (Paragraph(("words",)),), self.checks)
+
+    def write(self, directory: Path, formats: tuple[str, ...] | None = None) -> tuple[Path, ...]:
+        assert formats is not None
+        self.written.append((directory, formats))
+        return tuple(directory / f"report.{FORMATS[name].extension}" for name in formats)
+
+
+GOOD_REPORT = Report(Checks((PASSED,)), (Answer("1", "How large?", "3 × 3", Verdict.PASSED),))
+BAD_REPORT = Report(
+    Checks((PASSED, FAILED)),
+    (
+        Answer("1", "How large?", "3 × 3", Verdict.PASSED),
+        Answer("2", "Which gradient?", "a matrix", Verdict.FAILED),
+    ),
+)
+
+
+class Pipeline(ModuleType):
+    """A pipeline that remembers how it was called and gives the report that it was told to give."""
+
+    def __init__(self) -> None:
+        super().__init__("symconv.pipeline")
+        self.report = GOOD_REPORT
+        self.calls: list[tuple[Any, ...]] = []
+        self.error: BaseException | None = None
+
+    def solve(self, problem: str, *, limit: int, progress: Callable[[str], None] | None) -> Report:
+        return self._called("solve", load(problem).name, limit, progress is not None)
+
+    def derive(self, *arguments: object) -> Report:
+        return self._called("derive", *arguments)
+
+    def prove(self, *arguments: object) -> Report:
+        return self._called("prove", *arguments)
+
+    def _called(self, *call: object) -> Report:
+        self.calls.append(call)
+        if self.error:
+            raise self.error
+        return self.report
+
+
+@pytest.fixture
+def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pipeline:
+    """A pipeline of the test's own, in an empty folder."""
+    stand_in = Pipeline()
+    GOOD_REPORT.written.clear()
+    monkeypatch.setitem(sys.modules, "symconv.pipeline", stand_in)
+    monkeypatch.chdir(tmp_path)
+    return stand_in
+
+
+def run(*arguments: str) -> int:
+    """The exit status, whether it is returned or raised by argparse."""
+    try:
+        return main(arguments)
+    except SystemExit as leaving:
+        return int(str(leaving.code))
+
+
+# --- help, version, wrong use ---
+
+
+def test_help_and_version_are_printed_without_heavy_imports() -> None:
+    heavy = "{'sympy', 'numpy', 'rich', 'latex2mathml', 'dataclasses', 'typing', 'fractions'}"
+    for option, text in (("--help", "usage: symconv"), ("--version", f"symconv {__version__}")):
+        code = (
+            f"import sys, symconv.cli\ntry: symconv.cli.main([{option!r}])\n"
+            f"except SystemExit: print(*{heavy} & set(sys.modules), file=sys.stderr)"
+        )
+        ran = subprocess.run(
+            [sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+        )
+        assert text in ran.stdout
+        assert ran.stderr.strip() == ""
+
+
+def test_the_package_runs_as_a_module() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "symconv", "--version"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert (ran.returncode, ran.stdout) == (0, f"symconv {__version__}\n")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(command, "--help") == 0
+    text = capsys.readouterr().out
+    assert f"usage: symconv {command}" in text
+    assert f"examples:\n  symconv {command}" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "symconv: the following arguments are required: COMMAND (see symconv --help)"),
+        (("slove",), "symconv: unknown command 'slove'; did you mean 'solve'?"),
+        (("solve", "--out"), "symconv solve: argument --out: expected one argument (see symconv solve --help)"),
+        (("solve", "--limit", "0"), "symconv solve: argument --limit: must be an integer >= 1, not '0' (see symconv solve --help)"),
+        (("solve", "--format", "tex,htm"), "--format: unknown format 'htm'; did you mean 'html'?"),
+        (("solve", "nowhere.toml"), "nowhere.toml: no such file or shipped problem; known: ds-ga-1008-hw2, starter"),
+        (("derive", "conv2d"), "symconv derive: the following arguments are required: --input (see symconv derive --help)"),
+        (("derive", "conv3", "--input", "5x5"), "unknown layer 'conv3'; did you mean 'Conv2d'?"),
+        (("derive", "conv2d", "--input", "5by5"), "symconv derive: argument --input: must be sizes such as 5x5, not '5by5' (see symconv derive --help)"),
+        (("derive", "conv2d", "--input", "5x5", "--kernel", "3x3", "--stride", "0"), "--stride: must be an integer >= 1 or a list of 2, not 0"),
+        (("derive", "conv2d", "--input", "5x5", "--norm-type", "2"), "--norm-type: Conv2d has no such argument"),
+        (("derive", "maxpool2d", "--input", "5x5"), "--kernel: must be given for MaxPool2d"),
+        (("prove", "lp-limt"), "unknown theorem 'lp-limt'; did you mean 'lp-limit'?"),
+        (("prove", "lp-limit", "--window", "1,x"), "symconv prove: argument --window: must be a number: an integer, a decimal such as 2.5 or a fraction such as \"1/3\", not 'x' (see symconv prove --help)"),
+        (("new",), "symconv new: the following arguments are required: FILE (see symconv new --help)"),
+        (("new", "nowhere/hw.toml"), "nowhere/hw.toml: cannot be written: No such file or directory"),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_one_sentence_and_status_2(
+    arguments: tuple[str, ...], sentence: str, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 2
+    assert capsys.readouterr() == ("", f"{sentence}\n")
+    assert list(Path.cwd().iterdir()) == []
+
+
+@pytest.mark.parametrize("bad", BAD_FILES, ids=lambda bad: bad.name)
+def test_bad_file_is_one_sentence_and_status_2_and_nothing_is_written(
+    bad: Any, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("bad.toml").write_text(bad.text, encoding="utf-8")
+    assert run("solve", "bad.toml") == 2
+    assert capsys.readouterr() == ("", f"bad.toml: {bad.complaint}\n")
+    assert [path.name for path in Path.cwd().iterdir()] == ["bad.toml"]
+
+
+# --- solve ---
+
+
+def test_solve_takes_the_homework_all_formats_and_a_folder_of_its_name(pipeline: Pipeline) -> None:
+    assert run("solve") == 0
+    assert pipeline.calls == [("solve", "ds-ga-1008-hw2", 1_000_000, False)]
+    assert GOOD_REPORT.written == [(Path("symconv-report/ds-ga-1008-hw2"), tuple(FORMATS))]
+
+
+def test_solve_hands_on_file_folder_formats_and_limit(pipeline: Pipeline) -> None:
+    Path("mine.toml").write_text(GOOD, encoding="utf-8")
+    assert run("solve", "mine.toml", "--out", "there", "--format", "html,tex,html", "--limit", "5000") == 0
+    assert pipeline.calls == [("solve", "mine", 5000, False)]
+    assert GOOD_REPORT.written == [(Path("there"), ("html", "tex"))]
+
+
+def test_solve_ends_with_a_table_and_the_files(
+    pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("solve", "--format", "tex") == 0
+    out = capsys.readouterr().out
+    assert "A [red]title[/red] :smile:" in out
+    assert out.index("How large?") < out.index("3 × 3") < out.index("1 of 1 checks passed")
+    assert out.splitlines()[-1] == str(Path("symconv-report/ds-ga-1008-hw2/report.tex"))
+
+
+def test_a_failed_check_is_status_1_and_comes_first(
+    pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.report = BAD_REPORT
+    assert run("solve") == 1
+    out = capsys.readouterr().out
+    assert out.startswith("failed: ∂E/∂A: A[1, 2] is 7 = 3 + 4, not 8.\n")
+    assert out.index("Which gradient?") < out.index("How large?")
+    assert "1 of 2 checks passed" in out
+
+
+def test_an_undecided_check_is_status_1(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
+    undecided = Check("N", Method.INTERVAL, Verdict.UNDECIDED, "a", "b")
+    pipeline.report = Report(Checks((undecided,)), (Answer("1", "?", "-", Verdict.UNDECIDED),))
+    assert run("solve") == 1
+    assert capsys.readouterr().out.startswith("undecided: N: interval arithmetic\n")
+
+
+def test_a_folder_that_cannot_be_written_is_status_2(
+    pipeline: Pipeline, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Report, directory: Path, formats: object) -> tuple[Path, ...]:
+        raise PermissionError(13, "Permission denied", str(directory / "x"))
+
+    monkeypatch.setattr(Report, "write", refuse)
+    assert run("solve", "--out", "locked") == 2
+    assert capsys.readouterr() == ("", "locked: cannot be written: Permission denied\n")
+
+
+def test_progress_is_shown_on_a_terminal_only(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    def solve(problem: str, *, limit: int, progress: Callable[[str], None]) -> Report:
+        progress("deriving [b]1.1(d)[/b]")
+        return GOOD_REPORT
+
+    monkeypatch.setattr(pipeline, "solve", solve)
+    monkeypatch.setenv("TERM", "xterm")
+    assert run("solve") == 0
+    assert "deriving [b]1.1(d)[/b]" in terminal.getvalue()
+
+
+def test_an_interruption_is_status_130(pipeline: Pipeline) -> None:
+    pipeline.error = KeyboardInterrupt()
+    assert run("solve") == 130
+
+
+def test_output_for_a_terminal_without_unicode_is_escaped(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    pipeline.report = BAD_REPORT
+    assert run("solve") == 1
+    assert rb"\u2202E/\u2202A" in raw.getvalue()
+
+
+# --- derive and prove ---
+
+
+def test_derive_builds_the_layer_from_its_options(pipeline: Pipeline) -> None:
+    options = "--input 2x6x6 --kernel 4x1x3x2 --stride 2x1 --padding 1 --dilation 1x2 --groups 2"
+    assert run("derive", "conv2d", *options.split(), *"--wrt weight --entry 1,1,2,1".split()) == 0
+    layer = LAYERS["Conv2d"](stride=(2, 1), padding=1, dilation=(1, 2), groups=2, bias=False)
+    assert pipeline.calls == [("derive", layer, (2, 6, 6), (4, 1, 3, 2), "weight", (1, 1, 2, 1))]
+
+
+def test_derive_of_a_pooling_takes_its_window_from_the_kernel(pipeline: Pipeline) -> None:
+    options = "--input 4x4 --kernel 2x3 --norm-type p --stride 1 --ceil-mode"
+    assert run("derive", "LPPool2d", *options.split()) == 0
+    p = sympy.Symbol("p", positive=True)
+    layer = LAYERS["LPPool2d"](p, (2, 3), stride=1, ceil_mode=True)
+    assert pipeline.calls == [("derive", layer, (4, 4), None, "input", None)]
+
+
+def test_derive_knows_padding_in_words_and_the_bias(pipeline: Pipeline) -> None:
+    assert run("derive", "conv2d", *"--input 1x4x4 --kernel 1x1x3x3 --padding same --wrt bias".split()) == 0
+    layer = LAYERS["Conv2d"](padding="same", bias=True)
+    assert pipeline.calls == [("derive", layer, (1, 4, 4), (1, 1, 3, 3), "bias", None)]
+
+
+def test_derive_and_prove_print_the_document(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
+    pipeline.report = BAD_REPORT
+    assert run("derive", "conv2d", "--input", "5x5", "--kernel", "3x3") == 1
+    text = capsys.readouterr()
+    assert "words" in text.out
+    assert text.err == "failed: ∂E/∂A: A[1, 2] is 7 = 3 + 4, not 8.\n"
+    assert run("prove", "lp-limit", "--format", "latex") == 1
+    latex = capsys.readouterr().out
+    assert "words" in latex
+    assert "\\documentclass" not in latex
+    assert run("prove", "lp-limit", "--format", "mathml") == 1
+    assert capsys.readouterr().out.startswith("<?xml")
+
+
+def test_prove_hands_on_an_exact_window(pipeline: Pipeline) -> None:
+    assert run("prove", "lp-signed", "--window=-3,2,1/2,0.25") == 0
+    assert run("prove", "lp-limit") == 0
+    window = (-3, 2, Fraction(1, 2), Fraction(1, 4))
+    assert pipeline.calls == [("prove", "lp-signed", window), ("prove", "lp-limit", None)]
+
+
+# --- list and new ---
+
+
+def test_list_names_everything_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list") == 0
+    lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    assert lines == [*shipped(), *LAYERS, *THEOREMS, *FORMATS]
+
+
+def test_list_shows_the_sections_that_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list", "--theorems") == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[0] == "Theorems"
+    assert "lp-limit" in out
+    assert "Formats" not in out
+
+
+def test_new_writes_a_problem_that_loads_and_never_overwrites(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.toml"
+    assert run("new", str(file)) == 0
+    assert f"symconv solve {file}" in capsys.readouterr().out
+    assert load(file).title == load("starter").title
+    file.write_text("precious", encoding="utf-8")
+    assert run("new", str(file)) == 2
+    assert capsys.readouterr().err == f"{file}: exists already, and is left as it is\n"
+    assert file.read_text(encoding="utf-8") == "precious"
+
+
+def test_the_new_file_is_the_commented_starter(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    assert run("new", str(file)) == 0
+    assert file.read_text(encoding="utf-8") == starter()
