@@ -199,6 +199,18 @@ def test_text_comes_out_as_it_went_in() -> None:
     assert question.notes == "a\nb"
 
 
+def test_text_that_xml_or_a_terminal_cannot_take_is_refused() -> None:
+    refused = [*range(9), *range(0xB, 0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF]
+    for code in refused:
+        with pytest.raises(
+            ProblemError, match=r"questions\.1\.text: must be text without control characters"
+        ):
+            asked(f"ask = 'modules'\ntext = \"a\\u{code:04x}\"")
+    assert (
+        asked("ask = 'modules'\ntext = \"a\\u00a0\\ufffd\\U0010ffff b\"").text == "a\u00a0\ufffd\U0010ffff b"
+    )
+
+
 def test_notation_has_the_homework_s_defaults() -> None:
     assert problem_with().notation == Notation("E", 1)
     chosen = problem_with(top='notation = {error = "L", first_index = 0}', arrays="E = [1]")

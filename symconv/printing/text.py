@@ -91,12 +91,14 @@ def _(node: Highlight, tight: bool = False) -> str:
 
 @text.register(Row)
 def _(node: Row, tight: bool = False) -> str:
+    if not node.items:
+        return ""
     parts = flat(node)
     pieces: list[str] = []
     for index in range(len(parts)):
         space = " " if index and _spaced(parts, index, tight) else ""
         pieces.append(space + text(_ungrouped(parts, index), tight))
-    return "".join(pieces).strip()
+    return "".join(pieces)
 
 
 def _ungrouped(parts: tuple[Node, ...], index: int) -> Node:
@@ -115,6 +117,8 @@ def _ungrouped(parts: tuple[Node, ...], index: int) -> Node:
 def _spaced(parts: tuple[Node, ...], index: int, tight: bool) -> bool:
     """Whether a space stands before a part of a row."""
     before, part = bare(parts[index - 1]), bare(parts[index])
+    if before == Row(()):
+        return False
     if isinstance(before, Words) or isinstance(part, Words):
         return part != Op(",")
     if Func("mod") in (before, part):

@@ -20,8 +20,8 @@ MAX_RANK = 5
 
 _ARRAY_NAME = re.compile(r"[A-Za-z]{1,20}[0-9]{0,3}")
 _LAYER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
-# what XML cannot hold, and the control characters of terminals
-_CONTROL = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# control characters and what XML cannot hold; TOML has no surrogates
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 class Decimal(str):

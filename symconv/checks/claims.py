@@ -1,0 +1,71 @@
+"""Claims of a problem file against what was derived: sizes, entries, and the addends of every entry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from symconv.checks.result import Check, Method, Verdict
+from symconv.exact import Array, indices
+
+
+def claimed_value(subject: str, claimed: Any, derived: Any) -> Check:
+    """One value, such as a size or a list of names."""
+    verdict = Verdict.PASSED if claimed == derived else Verdict.FAILED
+    detail = "" if verdict is Verdict.PASSED else f"{subject}: claimed {_text(claimed)}, derived {_text(derived)}."
+    return Check(subject, Method.CLAIM, verdict, _text(claimed), _text(derived), "", detail)
+
+
+def claimed_array(
+    subject: str, claimed: Array, derived: Array, base: int, terms: Callable[[tuple[int, ...]], str]
+) -> Check:
+    """An array, entry by entry; a wrong entry is named with both values and the terms that make it up."""
+    if claimed.shape != derived.shape:
+        detail = f"{subject}: claimed with shape {_shape(claimed)}, derived with shape {_shape(derived)}."
+        return Check(subject, Method.CLAIM, Verdict.FAILED, _shape(claimed), _shape(derived), "", detail)
+    wrong = [index for index in indices(derived.shape) if claimed[index] != derived[index]]
+    if not wrong:
+        scope = f"all {derived.size} entries"
+        return Check(subject, Method.CLAIM, Verdict.PASSED, _entries(claimed), _entries(derived), scope)
+    sentences = [
+        f"{subject}[{_at(index, base)}]: claimed {claimed[index]}, derived {terms(index)}." for index in wrong[:3]
+    ]
+    if len(wrong) > 3:
+        sentences.append(f"{len(wrong)} of {derived.size} entries differ.")
+    detail = " ".join(sentences)
+    return Check(subject, Method.CLAIM, Verdict.FAILED, _entries(claimed), _entries(derived), "", detail)
+
+
+def claimed_terms(
+    subject: str, claimed: Any, derived: Callable[[tuple[int, ...]], Sequence[Any]], shape: Sequence[int], base: int
+) -> Check:
+    """The addends of every entry, in any order."""
+    for index in indices(shape):
+        own = claimed
+        for i in index:
+            own = own[i] if isinstance(own, Sequence) and i < len(own) else ()
+        expected = derived(index)
+        if Counter(own) != Counter(expected):
+            sides = " + ".join(map(str, own)), " + ".join(map(str, expected))
+            detail = f"{subject}[{_at(index, base)}]: the addends are claimed as {sides[0]}, derived {sides[1]}."
+            return Check(f"addends of {subject}", Method.CLAIM, Verdict.FAILED, *sides, "", detail)
+    count = sum(1 for _ in indices(shape))
+    scope = f"all {count} entries, in any order"
+    return Check(f"addends of {subject}", Method.CLAIM, Verdict.PASSED, "as claimed", "the substituted terms", scope)
+
+
+def _at(index: tuple[int, ...], base: int) -> str:
+    return ",".join(str(i + base) for i in index)
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+def _entries(array: Array) -> str:
+    return str(array.tolist()).replace("Fraction", "")
+
+
+def _shape(array: Array) -> str:
+    return " × ".join(map(str, array.shape)) or "a single number"

@@ -1,0 +1,90 @@
+"""The pooling modules of torch.nn in two dimensions: what each does, in a sentence and a formula.
+
+The formulas are general definitions of this project's layers, checked at small examples like any other. To
+list a module, add its layer here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import sympy as sp
+
+from symconv.checks.derivation import check_general
+from symconv.checks.result import Check
+from symconv.derivation.derivation import work_out
+from symconv.derived import Derivation
+from symconv.document import Block, Formula, Paragraph, Step, Steps
+from symconv.display import row
+from symconv.layers import (
+    LAYERS,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    AvgPool2d,
+    FractionalMaxPool2d,
+    Layer,
+    LPPool2d,
+    MaxPool2d,
+    MaxUnpool2d,
+)
+from symconv.narrate.formulas import tree
+from symconv.operator import Names
+
+SENTENCES = {
+    "MaxPool2d": "Keeps the largest entry of each window.",
+    "MaxUnpool2d": "Puts each entry back to the position t where max pooling found it, and zeros elsewhere: "
+    "a partial inverse. Positions are counted row by row.",
+    "AvgPool2d": "Takes the mean of each window.",
+    "FractionalMaxPool2d": "Keeps the largest entry of windows that start at a pseudo-random sequence s, "
+    "which shrinks an image by a factor that need not be whole.",
+    "LPPool2d": "Takes the p-norm of each window: for non-negative entries the sum at p = 1, and in the limit "
+    "of large p the maximum.",
+    "AdaptiveMaxPool2d": "Keeps the largest entry of windows that share the input out evenly, so that the output "
+    "has a wanted size.",
+    "AdaptiveAvgPool2d": "Takes the mean of windows that share the input out evenly, so that the output has a "
+    "wanted size.",
+}
+
+NAMES = Names(input="X", output="Y")
+
+
+def pooling_modules() -> tuple[str, ...]:
+    """The pooling layers of two dimensions, by name."""
+    return tuple(name for name in LAYERS if "ool2d" in name)
+
+
+def module_steps(names: tuple[str, ...]) -> tuple[tuple[Block, ...], tuple[Check, ...]]:
+    """Every module as a step: its name, its formula, its sentence; and the checks of the formulas."""
+    steps, checks = [], []
+    for name in names:
+        derivation = _example(name)
+        own = tuple(_renamed(check, name) for check in check_general(derivation, None))
+        general = derivation.general(None)
+        body = Formula(row(tree(general.left, NAMES), "=", tree(general.formula, NAMES)))
+        steps.append(Step(name, body, (SENTENCES[name],), own))
+        checks += own
+    padding = Paragraph(("Here stride, padding and dilation are those of the defaults: windows side by side.",))
+    return (Steps(tuple(steps)), padding), tuple(checks)
+
+
+def _renamed(check: Check, name: str) -> Check:
+    return replace(check, subject=f"formula of {name}")
+
+
+def _example(name: str) -> Derivation:
+    """The layer at a small size, on which its formula is checked."""
+    if name == "MaxUnpool2d":
+        targets = np.array([[0, 3], [9, 14]])
+        return work_out(
+            lambda shape, _: MaxUnpool2d(2).scatter(shape, targets, None), (2, 2), names=NAMES, make=Derivation
+        )
+    layers: dict[str, Layer] = {
+        "MaxPool2d": MaxPool2d(2),
+        "AvgPool2d": AvgPool2d(2),
+        "LPPool2d": LPPool2d(sp.Symbol("p", positive=True), 2),
+        "FractionalMaxPool2d": FractionalMaxPool2d(2, 2, _random_samples=(0.6, 0.3)),
+        "AdaptiveMaxPool2d": AdaptiveMaxPool2d(2),
+        "AdaptiveAvgPool2d": AdaptiveAvgPool2d(2),
+    }
+    return layers[name].derive((5, 5), names=NAMES)

@@ -1,0 +1,275 @@
+"""The questions of a problem, answered: one function a kind, each giving a section and a line for the table.
+
+To answer a new kind of question, register a function on :func:`answer`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from symconv.checks.claims import claimed_array, claimed_terms, claimed_value
+from symconv.checks.derivation import check_general, check_gradient, check_output
+from symconv.checks.result import Check, Checks, Method, Verdict
+from symconv.display import Prose, row
+from symconv.document import Block, Bullets, Callout, Formula, Paragraph, Section, Step, Steps, Verdicts
+from symconv.errors import ShapeError
+from symconv.exact import Array, pack
+from symconv.formula import Entry, Partial, Product, evaluate
+from symconv.narrate import derivation as told
+from symconv.narrate.formulas import matrix, tree
+from symconv.narrate.modules import module_steps, pooling_modules
+from symconv.narrate.theorem import counterexamples, example, proof, statement
+from symconv.printing.text import text
+from symconv.problem import (
+    Definition,
+    Forward,
+    Gradient,
+    Modules,
+    OutputSize,
+    OutputSizeFormula,
+    Prove,
+    Question,
+)
+from symconv.show import show
+from symconv.theorems import THEOREMS
+from symconv.workings import Workings
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question with its section, its answer in a line, and its checks."""
+
+    question: Question
+    line: str
+    blocks: tuple[Block, ...]
+    checks: Checks
+
+    @property
+    def section(self) -> Section:
+        """The section of the report: the question, the derivation, the evidence."""
+        question = self.question
+        asked = (Paragraph((question.text,)),) if question.text else ()
+        notes = (Callout("note", "Note", (Paragraph((question.notes,)),)),) if question.notes else ()
+        failures = tuple(Paragraph((check.detail,)) for check in self.checks.failures if check.detail)
+        failed = (Callout("failed", "Not everything here passed", failures),) if failures else ()
+        blocks = (*asked, *failed, *self.blocks, *notes, Verdicts(self.checks))
+        return Section(_anchor(question.id), (question.id,), blocks, self.checks)
+
+
+@singledispatch
+def answer(question: Any, workings: Workings) -> Answered:
+    """The answer to a question."""
+    raise TypeError(f"no rule answers a {type(question).__name__}")
+
+
+@answer.register
+def _(question: OutputSize, workings: Workings) -> Answered:
+    derivation = workings.stages[question.layer]
+    dims = sum(axis.role == "spatial" for axis in derivation.operator.axes)
+    size = derivation.operator.output_shape[-dims:]
+    given = derivation.operator.input_shape[-dims:]
+    steps, checks = [], []
+    spatial = [axis for axis in derivation.operator.axes if axis.role == "spatial"]
+    for number, (axis, before, after) in enumerate(zip(spatial, given, size, strict=True), 1):
+        instance = _size_instance(axis, before)
+        if instance is None:
+            continue
+        name = ("Height", "Width", "Depth")[number - 1] if dims == 2 else f"Axis {number}"
+        own = instance.check()
+        checks += [*own, claimed_value(f"output size, {name.lower()}", after, int(instance.lines[2].right.expr))]
+        chain = example(instance)[1]
+        assert not isinstance(chain, Section)
+        steps.append(Step(name, chain, _SIZE_REASON, tuple(own)))  # type: ignore[arg-type]
+    if question.expect is not None:
+        checks.append(claimed_value("output size", question.expect, size))
+    counted = tuple(len(set(axis.out.tolist())) for axis in derivation.operator.taps.axes[-dims:])
+    checks.append(_counted(size, counted))
+    shown = " × ".join(map(str, size))
+    result = Callout("result", "Answer", (Paragraph((f"The output is {shown}.",)),))
+    blocks: tuple[Block, ...] = (Steps(tuple(steps)), result) if steps else (result,)
+    return Answered(question, shown, blocks, Checks(tuple(checks)))
+
+
+_SIZE_REASON: Prose = ("The window moves on as long as its last position is inside of the padded input.",)
+
+
+@answer.register
+def _(question: OutputSizeFormula, workings: Workings) -> Answered:
+    theorem = THEOREMS["output-size"]()
+    checks = theorem.check()
+    blocks: tuple[Block, ...] = (*statement(theorem), *proof(theorem, checks))
+    if question.dispute is None:
+        blocks = (*blocks, *counterexamples(theorem))
+    else:
+        at = question.dispute.at
+        instance = theorem.instance([at["I"], at["K"], at["S"], at["P"], at["D"]])
+        symbols = {symbol: at[str(symbol)] for symbol in question.dispute.formula.free_symbols}
+        claimed, right = question.dispute.formula.subs(symbols), instance.lines[2].right.expr
+        differs = Verdict.PASSED if claimed != right else Verdict.FAILED
+        detail = "" if differs is Verdict.PASSED else "The disputed formula gives the right size at this example."
+        dispute = Check(
+            "the disputed formula", Method.EXACT, differs, str(claimed), str(right), "the given sizes", detail
+        )
+        checks = checks + (dispute, *instance.check())
+        sizes = ", ".join(f"{name} = {at[name]}" for name in ("I", "K", "S", "P", "D"))
+        apart: tuple[Block, ...] = (
+            Paragraph(("The formula ", show(question.dispute.formula), " holds only where the stride divides.",)),
+            Paragraph((f"At {sizes} it gives ", show(claimed), ", but the output size is ", show(right), ":")),
+            *example(instance)[1:],
+        )
+        blocks = (*blocks, Callout("correction", "Where the common formula differs", apart))
+    line = text(theorem.statement[0].tree)
+    return Answered(question, line, blocks, checks)
+
+
+@answer.register
+def _(question: Forward, workings: Workings) -> Answered:
+    derivation = workings.stages[question.layer]
+    values = derivation.output_entries
+    checks = Checks((*check_general(derivation, None), *check_output(derivation)))
+    if question.expect is not None:
+        checks = checks + (_claim(derivation, None, question.expect, values),)
+    blocks = (*told.definition(derivation), *told.entries(derivation, None))
+    return Answered(question, _line(derivation.names.output, values), blocks, checks)
+
+
+@answer.register
+def _(question: Gradient, workings: Workings) -> Answered:
+    stage = workings.problem.stage(question.layer)
+    derivation = workings.stages[question.layer].substitute(upstream=_upstream(question, workings))
+    wrt = derivation.role(stage.role(question.wrt))
+    values = derivation.gradient_entries(wrt)
+    names = derivation.names
+    subject = f"∂{names.error}/∂{names.of(wrt)}"
+    checks = Checks((*check_general(derivation, wrt), *check_gradient(derivation, wrt)))
+    if question.expect is not None:
+        checks = checks + (_claim(derivation, wrt, question.expect, values),)
+    if question.expect_terms is not None:
+        checks = checks + (
+            claimed_terms(
+                subject, question.expect_terms, lambda index: _addends(derivation, wrt, index), values.shape, names.base
+            ),
+        )
+    full: list[Block] = []
+    for index in question.in_full:
+        place = tuple(i - names.base for i in index)
+        lines = told.entry_lines(derivation, wrt, place, full=True)
+        full += [Paragraph(("Entry ", lines[0].left, " in full, with the outputs that do not read it:"))]  # type: ignore[list-item]
+        full.append(told.Chain(lines))
+    upstream = derivation.arrays["upstream"]
+    quantity = tree(Partial(Entry(names.error), Entry(names.output)), names)
+    given: tuple[Block, ...] = ()
+    if "upstream" in derivation.known:
+        given = (Paragraph(("The gradient that comes back is",)), Formula(row(quantity, "=", matrix(upstream))))
+    blocks = (*told.general(derivation, wrt), *given, *full, *told.entries(derivation, wrt))
+    return Answered(question, _line(subject, values), blocks, checks)
+
+
+@answer.register
+def _(question: Modules, workings: Workings) -> Answered:
+    names = pooling_modules()
+    blocks, checks = module_steps(names)
+    if question.expect is not None:
+        checks = (*checks, claimed_value("pooling modules", tuple(sorted(question.expect)), tuple(sorted(names))))
+    return Answered(question, ", ".join(names), blocks, Checks(checks))
+
+
+@answer.register
+def _(question: Definition, workings: Workings) -> Answered:
+    blocks, checks = module_steps(question.types)
+    conventions = Callout("convention", "Conventions", (Bullets(_CONVENTIONS),))
+    return Answered(question, "a formula each for " + ", ".join(question.types), (*blocks, conventions), Checks(checks))
+
+
+_CONVENTIONS: tuple[Prose, ...] = (
+    ("Max pooling pads with −∞, so that padding never wins; a padding of zeros would win over negative entries.",),
+    ("Average pooling pads with zeros and counts them, unless count_include_pad is false.",),
+    ("LP pooling has no padding. PyTorch takes the power without the absolute value, which differs for negative "
+     "entries and odd exponents.",),
+)  # fmt: skip
+
+
+@answer.register
+def _(question: Prove, workings: Workings) -> Answered:
+    window: list[Any] = list(question.window or ())
+    if question.layer is not None:
+        derivation = workings.stages[question.layer]
+        first = (0,) * len(derivation.operator.output_shape)
+        window = [derivation.arrays["input"][tap.inp] for tap in derivation.operator.taps_at("out", first)]
+    blocks: list[Block] = []
+    checks = Checks()
+    for name in question.theorems:
+        theorem = THEOREMS[name]()
+        own = theorem.check()
+        instance = theorem.instance(window) if name != "output-size" else None
+        told_blocks = (*statement(theorem), *proof(theorem, own), *counterexamples(theorem))
+        if instance is not None:
+            told_blocks = (*told_blocks, *example(instance))
+            own = own + instance.check()
+        checks = checks + own
+        blocks.append(Section(_anchor(f"{question.id}-{name}"), (theorem.title,), told_blocks, own))
+    count = len(question.theorems)
+    return Answered(question, f"{count} theorems, proved for every window", tuple(blocks), checks)
+
+
+def _size_instance(axis: Any, size: int) -> Any:
+    """The output-size theorem at an axis' numbers; None where it does not apply (ceil_mode, uneven padding)."""
+    before, after = getattr(axis, "padding", (0, 1))
+    if before != after or getattr(axis, "ceil_mode", True):
+        return None
+    return THEOREMS["output-size"]().instance([size, axis.kernel_size, axis.stride, before, axis.dilation])
+
+
+def _counted(size: tuple[int, ...], counted: tuple[int, ...]) -> Check:
+    verdict = Verdict.PASSED if size == counted else Verdict.FAILED
+    detail = "" if verdict is Verdict.PASSED else f"The formula gives {size}, the windows number {counted}."
+    return Check("output size", Method.EXACT, verdict, str(size), str(counted), "windows counted", detail)
+
+
+def _upstream(question: Gradient, workings: Workings) -> Any:
+    shape = workings.stages[question.layer].operator.output_shape
+    given = question.upstream
+    if given is None:
+        return None
+    if given == "ones":
+        return 1
+    array = workings.arrays[given] if isinstance(given, str) else pack(given, "upstream")
+    if array.shape != shape:
+        place = workings.problem.place("questions", question.id).key("upstream")
+        raise place.error(str(ShapeError(f"must have the output's shape {shape}, not {array.shape}")))
+    return array
+
+
+def _claim(derivation: Any, wrt: Any, expect: Any, values: Array) -> Check:
+    names = derivation.names
+    subject = names.output if wrt is None else f"∂{names.error}/∂{names.of(wrt)}"
+
+    def terms(index: tuple[int, ...]) -> str:
+        chain = told.entry_lines(derivation, wrt, index)[-1]
+        return text(row(show(values[index]), "=", chain.right)) if len(derivation.entry(wrt, index)) > 1 else ""
+
+    return claimed_array(subject, pack(expect, "expect"), values, names.base, terms)
+
+
+def _addends(derivation: Any, wrt: Any, index: tuple[int, ...]) -> list[Any]:
+    """The terms of an entry after substitution, multiplied out."""
+    steps = {step.rule: step.after for step in derivation.entry(wrt, index)}
+    terms = steps["substitute"].terms
+    return [evaluate(term, derivation.values, {}) if isinstance(term, Product) else term for term in terms]
+
+
+def _line(name: str, values: Array) -> str:
+    """An array in a line, cut where it gets long."""
+    full = f"{name} = {_nested(values.tolist())}"
+    return full if len(full) <= 160 else f"{full[:157]}…"
+
+
+def _nested(value: Any) -> str:
+    return f"[{', '.join(map(_nested, value))}]" if isinstance(value, list) else str(value)
+
+
+def _anchor(name: str) -> str:
+    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
+    return "-".join(part for part in kept.split("-") if part) or "question"

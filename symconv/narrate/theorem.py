@@ -1,0 +1,74 @@
+"""A theorem told: hypotheses, statement, proof, counterexamples, and what it says about a window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symconv.checks.result import Check, Checks
+from symconv.display import Node, Prose
+from symconv.document import Block, Bullets, Callout, Chain, Document, Formula, Line, Paragraph, Section, Step, Steps, Table
+from symconv.theorems.theorem import Instance, Rounded, Theorem
+
+
+def document(theorem: Theorem, instance: Instance | None = None) -> Document:
+    """A theorem by itself, with an instance where there is one."""
+    section = theorem_section(theorem, instance)
+    checks = section.checks or Checks()
+    return Document(theorem.title, "Statement, proof and checks", section.blocks, checks)
+
+
+def theorem_section(theorem: Theorem, instance: Instance | None = None) -> Section:
+    """A theorem as a section with all its checks."""
+    checks = theorem.check()
+    blocks = (*statement(theorem), *proof(theorem, checks), *counterexamples(theorem))
+    if instance is not None:
+        blocks = (*blocks, *example(instance))
+        checks = checks + instance.check()
+    return Section(theorem.name, (theorem.title,), blocks, checks)
+
+
+def statement(theorem: Theorem) -> tuple[Block, ...]:
+    """The hypotheses, then the claims."""
+    claims = tuple(Formula(theorem.shown(claim)) for claim in theorem.statement)
+    hypotheses: tuple[Prose, ...] = tuple(hypothesis.text for hypothesis in theorem.hypotheses)
+    return (Callout("result", f"Theorem. {theorem.title}", (Bullets(hypotheses), *claims)),)
+
+
+def proof(theorem: Theorem, checks: Checks) -> tuple[Block, ...]:
+    """The steps, each with its own checks."""
+    return (Paragraph(("Proof.",)), Steps(tuple(_step(theorem, number, checks) for number in range(len(theorem.steps)))))
+
+
+def counterexamples(theorem: Theorem) -> tuple[Block, ...]:
+    """Why each hypothesis is needed, computed."""
+    return tuple(
+        Callout("correction", item.title, (Paragraph(item.text), *(Formula(claim.tree) for claim in item.claims)))
+        for item in theorem.counterexamples
+    )
+
+
+def example(instance: Instance) -> tuple[Block, ...]:
+    """What the theorem says about given numbers."""
+    given = ", ".join(map(str, instance.given))
+    blocks: list[Block] = [Paragraph((f"For {given}:",))]
+    if instance.lines:
+        blocks.append(Chain(tuple(Line(line.left.tree, line.sign, line.right.tree) for line in instance.lines)))
+    if instance.rows:
+        rows = tuple(tuple(_cell(cell) for cell in row) for row in instance.rows)
+        blocks.append(Table(instance.header, rows, "r" * len(instance.header), instance.caption))
+    return tuple(blocks)
+
+
+def _cell(cell: Any) -> Prose:
+    return (cell.tree,) if isinstance(cell, Rounded) else (cell,)
+
+
+def _step(theorem: Theorem, place: int, checks: Checks) -> Step:
+    step: Any = theorem.steps[place]
+    subject = f"{theorem.name}, step {place + 1}"
+    own: tuple[Check, ...] = tuple(check for check in checks if check.subject == subject)
+    conditions: tuple[Node, ...] = tuple(condition.tree for condition in step.conditions)
+    name = step.rule[:1].upper() + step.rule[1:]
+    return Step(name, Formula(theorem.shown(step.claim)), step.because, own, conditions)
+
+

@@ -1,0 +1,99 @@
+"""A report: a document with its answers, and the files that it is written to."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from symconv.checks.result import Checks, Verdict
+from symconv.document import Document
+from symconv.render import FORMATS, render
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A line of the table of answers, in plain text."""
+
+    id: str
+    question: str
+    answer: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What solving gives.
+
+    Args:
+        document: everything to be shown.
+        answers: the questions with their answers in a line.
+        name: the stem of the files.
+    """
+
+    document: Document
+    answers: tuple[Answer, ...]
+    name: str
+
+    @property
+    def title(self) -> str:
+        return self.document.title
+
+    @property
+    def checks(self) -> Checks:
+        """Every check that was made."""
+        return self.document.checks
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed; one that stays undecided has not."""
+        return self.checks.passed
+
+    def render(self, format: str) -> str:
+        """The report in one of the formats of :data:`symconv.render.FORMATS`."""
+        return render(self.document, format)
+
+    def write(self, directory: str | os.PathLike[str], formats: Sequence[str] | None = None) -> tuple[Path, ...]:
+        """Write the report into a directory, which is made if it is not there.
+
+        All formats are rendered before the first file is touched; every file is written under a temporary
+        name and moved into place.
+
+        Args:
+            directory: where to.
+            formats: names from :data:`symconv.render.FORMATS`; all of them where left out.
+
+        Raises:
+            OSError: the directory cannot be written.
+        """
+        from symconv.printing.mathml import MathML
+
+        mathml = MathML()
+        texts = {name: render(self.document, name, mathml) for name in formats or FORMATS}
+        folder = Path(directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        staged = [(folder / f"{self.name}.{FORMATS[name].extension}", text) for name, text in texts.items()]
+        for path, text in staged:
+            _replace(path, text)
+        return tuple(path for path, _ in staged)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside the file, then move over it, so that it is whole at every moment."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,69 @@
+"""The layers of a problem, worked out in their order: every array known, every stage a derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from symconv.derived import Derivation
+from symconv.errors import ArgumentError, ShapeError, UnsupportedError
+from symconv.exact import Array, pack
+from symconv.operator import Names
+from symconv.problem import Problem, Stage
+
+
+@dataclass(frozen=True)
+class Workings:
+    """A problem with its numbers.
+
+    Args:
+        problem: the problem.
+        arrays: the arrays that were given and those that the layers compute, by name.
+        stages: the derivation of every layer, by the layer's name; the upstream gradient is symbols.
+    """
+
+    problem: Problem
+    arrays: Mapping[str, Array]
+    stages: Mapping[str, Derivation]
+
+
+def compute(problem: Problem, limit: int) -> Workings:
+    """Work the layers out.
+
+    Raises:
+        ProblemError: shapes that do not fit, or more taps than the limit.
+    """
+    arrays = {name: pack(entries, name) for name, entries in problem.arrays.items()}
+    stages: dict[str, Derivation] = {}
+    for stage in problem.layers:
+        derivation = _work_out(problem, stage, arrays, limit)
+        arrays[stage.output] = derivation.output_entries
+        stages[stage.name] = derivation
+    return Workings(problem, arrays, stages)
+
+
+def _work_out(problem: Problem, stage: Stage, arrays: Mapping[str, Array], limit: int) -> Derivation:
+    place = problem.place("layers", stage.name)
+    reads = stage.reads
+    names = Names(
+        input=reads["input"],
+        weight=reads.get("weight", "B"),
+        bias=reads.get("bias", "b"),
+        output=stage.output,
+        error=problem.notation.error,
+        base=problem.notation.first_index,
+    )
+    given = {role: arrays[name] for role, name in reads.items()}
+    try:
+        shapes = (given["input"].shape, given["weight"].shape if "weight" in given else None)
+        taps = stage.layer.operator(*shapes).taps
+        if len(taps) > limit:
+            raise place.error(f"must need at most {limit:,} products, not {len(taps):,}; --limit raises the bound")
+        derivation: Derivation = stage.layer.derive(
+            given["input"], given.get("weight"), given.get("bias"), names=names
+        )
+    except (ShapeError, UnsupportedError) as error:
+        raise place.error(str(error)) from None
+    except ArgumentError as error:
+        raise place.key(error.name).error(error.complaint) from None
+    return derivation
