@@ -258,9 +258,11 @@ def largest(values: list[Any]) -> Any:
     values = [value for value in values if value is not sp.S.NegativeInfinity]
     if not values:
         return sp.S.NegativeInfinity
-    if any(isinstance(value, sp.Basic) for value in values):
-        return sp.Max(*values)
-    return max(values)
+    if not any(isinstance(value, sp.Basic) for value in values):
+        return max(values)
+    # of plain symbols SymPy can order none; telling it so saves milliseconds and gives the same expression
+    plain = all(type(value) is sp.Symbol and value.is_real is None for value in values)
+    return sp.Max(*dict.fromkeys(values), evaluate=not plain or len(set(values)) == 1)
 
 
 def share(position: int, window: list[Any], ties: Literal["first", "split"]) -> Any:

@@ -20,6 +20,7 @@ from symconv.formula import Entry, Partial, Product, evaluate
 from symconv.narrate import derivation as told
 from symconv.narrate.formulas import matrix, tree
 from symconv.narrate.modules import module_steps, pooling_modules
+from symconv.narrate.evidence import summarised
 from symconv.narrate.theorem import counterexamples, example, proof, statement
 from symconv.printing.text import text
 from symconv.problem import (
@@ -54,7 +55,7 @@ class Answered:
         notes = (Callout("note", "Note", (Paragraph((question.notes,)),)),) if question.notes else ()
         failures = tuple(Paragraph((check.detail,)) for check in self.checks.failures if check.detail)
         failed = (Callout("failed", "Not everything here passed", failures),) if failures else ()
-        blocks = (*asked, *failed, *self.blocks, *notes, Verdicts(self.checks))
+        blocks = (*asked, *failed, *self.blocks, *notes, Verdicts(summarised(self.checks)))
         return Section(_anchor(question.id), (question.id,), blocks, self.checks)
 
 
