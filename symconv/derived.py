@@ -29,7 +29,7 @@ class Derivation(Worked):
         return document(self)
 
     def to_latex(self) -> str:
-        """LaTeX to ``\\input``; its first lines say which packages it needs."""
+        r"""LaTeX to ``\input``; its first lines say which packages it needs."""
         return self._rendered("fragment")
 
     def to_mathml(self) -> str:

@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from symconv.checks.result import Checks
-from symconv.document import Block, Document, Formula, Section
+from symconv.display import row
+from symconv.document import Block, Chain, Document, Formula, Section, Verdicts
 from symconv.narrate import derivation as told
 from symconv.narrate import theorem as told_theorem
 from symconv.narrate.formulas import array, matrix
 from symconv.narrate.questions import Answered, answer
-from symconv.display import row
 from symconv.operator import Argument, Names
 from symconv.problem import Problem, load
 from symconv.report import Answer, Report
 from symconv.workings import Workings, compute
+
+__all__ = ["HOMEWORK", "LIMIT", "Answer", "Report", "derive", "prove", "solve"]
 
 HOMEWORK = "ds-ga-1008-hw2"
 LIMIT = 1_000_000
@@ -71,7 +73,7 @@ def derive(
     blocks: tuple[Block, ...] = whole.blocks
     if entry is not None:
         index = tuple(i - base for i in entry)
-        blocks = (told.Chain(told.entry_lines(derivation, role, index, full=True)), told.Verdicts(checks))
+        blocks = (Chain(told.entry_lines(derivation, role, index, full=True)), Verdicts(checks))
     shape = " × ".join(map(str, input_shape))
     document = Document(f"{layer.name}: {wrt}", f"Input {shape}", blocks, checks)
     return Report(document, (), "derivation")

@@ -29,7 +29,8 @@ def claimed_array(
         scope = f"all {derived.size} entries"
         return Check(subject, Method.CLAIM, Verdict.PASSED, _entries(claimed), _entries(derived), scope)
     sentences = [
-        f"{subject}[{_at(index, base)}]: claimed {claimed[index]}, derived {terms(index)}." for index in wrong[:3]
+        f"{subject}[{_at(index, base)}]: claimed {_text(claimed[index])}, derived {terms(index)}."
+        for index in wrong[:3]
     ]
     if len(wrong) > 3:
         sentences.append(f"{len(wrong)} of {derived.size} entries differ.")
@@ -47,7 +48,7 @@ def claimed_terms(
             own = own[i] if isinstance(own, Sequence) and i < len(own) else ()
         expected = derived(index)
         if Counter(own) != Counter(expected):
-            sides = " + ".join(map(str, own)), " + ".join(map(str, expected))
+            sides = " + ".join(map(_text, own)), " + ".join(map(_text, expected))
             detail = f"{subject}[{_at(index, base)}]: the addends are claimed as {sides[0]}, derived {sides[1]}."
             return Check(f"addends of {subject}", Method.CLAIM, Verdict.FAILED, *sides, "", detail)
     count = sum(1 for _ in indices(shape))
@@ -60,11 +61,15 @@ def _at(index: tuple[int, ...], base: int) -> str:
 
 
 def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+    return ", ".join(map(_text, value)) if isinstance(value, tuple | list) else str(value).replace("-", "−")
 
 
 def _entries(array: Array) -> str:
-    return str(array.tolist()).replace("Fraction", "")
+    return _nested(array.tolist())
+
+
+def _nested(value: Any) -> str:
+    return f"[{', '.join(map(_nested, value))}]" if isinstance(value, list) else _text(value)
 
 
 def _shape(array: Array) -> str:

@@ -22,4 +22,15 @@ LAYERS: dict[str, type[Layer]] = {
     )
 }
 
-__all__ = ["LAYERS", "Layer", *LAYERS]
+__all__ = [
+    "LAYERS",
+    "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool2d",
+    "AvgPool2d",
+    "Conv2d",
+    "FractionalMaxPool2d",
+    "LPPool2d",
+    "Layer",
+    "MaxPool2d",
+    "MaxUnpool2d",
+]

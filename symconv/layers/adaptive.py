@@ -34,9 +34,9 @@ class AdaptivePooling(Pooling):
 
 
 class AdaptiveAvgPool2d(AdaptivePooling):
-    """Mean over windows that share the input out evenly.
+    r"""Mean over windows that share the input out evenly.
 
-    .. math:: Y_{ij} = \\frac{1}{N_{ij}} \\sum_{k=\\lfloor i H/O \\rfloor}^{\\lceil (i+1) H/O \\rceil - 1} \\cdots A_{kl}
+    .. math:: Y_{ij} = \frac{1}{N_{ij}} \sum_{k=\lfloor i H/O \rfloor}^{\lceil (i+1) H/O \rceil - 1} \cdots A_{kl}
 
     Args:
         output_size: an integer >= 1 or one for each axis; ``None`` keeps the input's size.
@@ -145,7 +145,7 @@ class FractionalMaxPooling(Pooling):
 
 
 class FractionalMaxPool2d(FractionalMaxPooling):
-    """Maximum over windows of one length at a pseudo-random sequence of starts.
+    r"""Maximum over windows of one length at a pseudo-random sequence of starts.
 
     .. math:: Y_{ij} = \max_{m,n} A_{s(i) + m,\, s(j) + n}, \quad
               s(i) = \lfloor (i + u) a \rfloor - \lfloor u a \rfloor, \quad a = \frac{H - K}{O - 1}

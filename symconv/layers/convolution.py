@@ -1,6 +1,6 @@
-"""Convolution layers: a channel axis and sliding axes under a weighted sum.
+r"""Convolution layers: a channel axis and sliding axes under a weighted sum.
 
-.. math:: C_{f,i,j} = b_f + \\sum_c \\sum_m \\sum_n A_{c, S i + D m - P, S j + D n - P} \\, B_{f,c,m,n}
+.. math:: C_{f,i,j} = b_f + \sum_c \sum_m \sum_n A_{c, S i + D m - P, S j + D n - P} \, B_{f,c,m,n}
 
 What is called convolution here is cross-correlation, as in PyTorch: the kernel is not rotated.
 """
@@ -157,9 +157,9 @@ class Convolution(Layer):
 
 
 class Conv2d(Convolution):
-    """Convolution of images with a kernel.
+    r"""Convolution of images with a kernel.
 
-    .. math:: C_{f,i,j} = b_f + \\sum_{c,m,n} A_{c,\\, S i + D m - P,\\, S j + D n - P} \\, B_{f,c,m,n}
+    .. math:: C_{f,i,j} = b_f + \sum_{c,m,n} A_{c,\, S i + D m - P,\, S j + D n - P} \, B_{f,c,m,n}
 
     Args:
         in_channels, out_channels, kernel_size: may be left out; the weight says them, and they are checked

@@ -89,9 +89,9 @@ class MaxPooling(WindowPooling):
 
 
 class MaxPool2d(MaxPooling):
-    """Maximum over windows.
+    r"""Maximum over windows.
 
-    .. math:: Y_{ij} = \\max_{m,n} A_{S i + D m - P,\\, S j + D n - P}
+    .. math:: Y_{ij} = \max_{m,n} A_{S i + D m - P,\, S j + D n - P}
 
     Args:
         kernel_size, stride, padding, dilation, ceil_mode: as ``torch.nn.MaxPool2d``; the padding is −∞.
@@ -142,9 +142,9 @@ class AvgPooling(WindowPooling):
 
 
 class AvgPool2d(AvgPooling):
-    """Mean over windows.
+    r"""Mean over windows.
 
-    .. math:: Y_{ij} = \\frac{1}{N_{ij}} \\sum_{m,n} A_{S i + m - P,\\, S j + n - P}
+    .. math:: Y_{ij} = \frac{1}{N_{ij}} \sum_{m,n} A_{S i + m - P,\, S j + n - P}
 
     Args:
         kernel_size, stride, padding, ceil_mode: as ``torch.nn.AvgPool2d``; the padding is 0.
@@ -195,9 +195,9 @@ def _norm_type(p: Any) -> Any:
 
 
 class LPPool2d(LPPooling):
-    """Power-average pooling: the LP norm of each window.
+    r"""Power-average pooling: the LP norm of each window.
 
-    .. math:: Y_{ij} = \\Bigl(\\sum_{m,n} |A_{S i + m,\\, S j + n}|^{p}\\Bigr)^{1/p}
+    .. math:: Y_{ij} = \Bigl(\sum_{m,n} |A_{S i + m,\, S j + n}|^{p}\Bigr)^{1/p}
 
     Args:
         norm_type: p, a number > 0, a symbol, or oo (the maximum of the absolute values).

@@ -13,7 +13,23 @@ from typing import Any
 import sympy as sp
 
 from symconv.axes import Range
-from symconv.display import BigOp, Fence, Frac, Func, Highlight, Ident, Matrix, Node, Num, Script, Stack, join, row
+from symconv.display import (
+    BigOp,
+    Fence,
+    Frac,
+    Func,
+    Highlight,
+    Ident,
+    Matrix,
+    Node,
+    Num,
+    Op,
+    Row,
+    Script,
+    Stack,
+    join,
+    row,
+)
 from symconv.exact import Array
 from symconv.formula import (
     Absolute,
@@ -47,7 +63,7 @@ def _(formula: Entry, names: Names) -> Node:
     shown = array(formula.array, names)
     if not formula.index:
         return shown
-    parts = [show(i) for i in formula.index]
+    parts = [_on_one_line(i) for i in formula.index]
     short = all(isinstance(part, Ident) or (isinstance(part, Num) and len(part.text) == 1) for part in parts)
     entry = Script(shown, sub=join_index(parts, "" if short else ","))
     return Highlight("weight", entry) if formula.array == names.weight else entry
@@ -79,7 +95,8 @@ def _(formula: Product, names: Names) -> Node:
 def _(formula: Sum, names: Names) -> Node:
     if not formula.terms:
         return Num("0")
-    return join((_negative_fenced(fenced(tree(term, names), SUM)) for term in formula.terms), "+")
+    first, *rest = (fenced(tree(term, names), SUM) for term in formula.terms)
+    return join((first, *map(_negative_fenced, rest)), "+")
 
 
 @tree.register
@@ -95,7 +112,7 @@ def _(formula: Power, names: Names) -> Node:
         closed = Fence("(", body, ")")
     if isinstance(formula.base, Entry):
         closed = body
-    return Script(closed, sup=_inline(formula.exponent))
+    return Script(closed, sup=_on_one_line(formula.exponent))
 
 
 @tree.register
@@ -211,8 +228,10 @@ def _short_range(limit: Range) -> Node:
     return show(limit.var)
 
 
-def _inline(exponent: Any) -> Node:
-    expr = exponent
+def _on_one_line(expr: Any) -> Node:
+    """An index or exponent with a slash for its fraction: ``(k + 4 − 2i)/3``."""
+    if isinstance(expr, int):
+        return show(expr)
     numerator, denominator = expr.as_numer_denom()
     if denominator == 1:
         return show(expr)
@@ -229,6 +248,7 @@ def _factors(factor: Any) -> tuple[Any, ...]:
 
 
 def _negative_fenced(node: Node) -> Node:
-    is_negative = isinstance(node, Num) and node.text.startswith("−")
+    first = node.items[0] if isinstance(node, Row) and node.items else node
+    is_negative = first == Op("−") or (isinstance(first, Num) and first.text.startswith("−"))
     return Fence("(", node, ")") if is_negative else node
 

@@ -13,7 +13,7 @@ from symconv.checks.claims import claimed_array, claimed_terms, claimed_value
 from symconv.checks.derivation import check_general, check_gradient, check_output
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.display import Prose, row
-from symconv.document import Block, Bullets, Callout, Formula, Paragraph, Section, Step, Steps, Verdicts
+from symconv.document import Block, Bullets, Callout, Chain, Formula, Paragraph, Section, Step, Steps, Verdicts
 from symconv.errors import ShapeError
 from symconv.exact import Array, pack
 from symconv.formula import Entry, Partial, Product, evaluate
@@ -56,7 +56,18 @@ class Answered:
         failures = tuple(Paragraph((check.detail,)) for check in self.checks.failures if check.detail)
         failed = (Callout("failed", "Not everything here passed", failures),) if failures else ()
         blocks = (*asked, *failed, *self.blocks, *notes, Verdicts(summarised(self.checks)))
-        return Section(_anchor(question.id), (question.id,), blocks, self.checks)
+        return Section(_anchor(question.id), (f"{question.id} {TITLES[type(question)]}",), blocks, self.checks)
+
+
+TITLES: dict[type, str] = {
+    OutputSize: "Output size",
+    OutputSizeFormula: "Output size in general",
+    Forward: "Forward pass",
+    Gradient: "Gradient",
+    Modules: "Pooling modules",
+    Definition: "Definitions",
+    Prove: "Theorems",
+}
 
 
 @singledispatch
@@ -157,8 +168,9 @@ def _(question: Gradient, workings: Workings) -> Answered:
     for index in question.in_full:
         place = tuple(i - names.base for i in index)
         lines = told.entry_lines(derivation, wrt, place, full=True)
-        full += [Paragraph(("Entry ", lines[0].left, " in full, with the outputs that do not read it:"))]  # type: ignore[list-item]
-        full.append(told.Chain(lines))
+        entry = tree(Partial(Entry(names.error), names.entry(wrt, place)), names)
+        full.append(Paragraph(("Entry ", entry, " in full, with the outputs that do not read it:")))
+        full.append(Chain(lines))
     upstream = derivation.arrays["upstream"]
     quantity = tree(Partial(Entry(names.error), Entry(names.output)), names)
     given: tuple[Block, ...] = ()
@@ -248,8 +260,9 @@ def _claim(derivation: Any, wrt: Any, expect: Any, values: Array) -> Check:
     subject = names.output if wrt is None else f"∂{names.error}/∂{names.of(wrt)}"
 
     def terms(index: tuple[int, ...]) -> str:
-        chain = told.entry_lines(derivation, wrt, index)[-1]
-        return text(row(show(values[index]), "=", chain.right)) if len(derivation.entry(wrt, index)) > 1 else ""
+        rules = {step.rule: step.after for step in derivation.entry(wrt, index)}
+        made_of = rules.get("substitute", rules.get("differentiate", rules.get("definition")))
+        return text(row(show(values[index]), "=", tree(made_of, names)))
 
     return claimed_array(subject, pack(expect, "expect"), values, names.base, terms)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from symconv.checks.result import Check, Checks
-from symconv.display import Node, Prose
+from symconv.display import Node, Prose, Words, join, row
 from symconv.document import Block, Bullets, Callout, Chain, Document, Formula, Line, Paragraph, Section, Step, Steps, Table
 from symconv.theorems.theorem import Instance, Rounded, Theorem
 
@@ -29,7 +29,7 @@ def theorem_section(theorem: Theorem, instance: Instance | None = None) -> Secti
 
 def statement(theorem: Theorem) -> tuple[Block, ...]:
     """The hypotheses, then the claims."""
-    claims = tuple(Formula(theorem.shown(claim)) for claim in theorem.statement)
+    claims = tuple(Formula(_conditional(theorem.shown(claim), claim)) for claim in theorem.statement)
     hypotheses: tuple[Prose, ...] = tuple(hypothesis.text for hypothesis in theorem.hypotheses)
     return (Callout("result", f"Theorem. {theorem.title}", (Bullets(hypotheses), *claims)),)
 
@@ -42,7 +42,7 @@ def proof(theorem: Theorem, checks: Checks) -> tuple[Block, ...]:
 def counterexamples(theorem: Theorem) -> tuple[Block, ...]:
     """Why each hypothesis is needed, computed."""
     return tuple(
-        Callout("correction", item.title, (Paragraph(item.text), *(Formula(claim.tree) for claim in item.claims)))
+        Callout("correction", item.title, (Paragraph(item.text), *(Formula(_conditional(claim.tree, claim)) for claim in item.claims)))
         for item in theorem.counterexamples
     )
 
@@ -52,11 +52,29 @@ def example(instance: Instance) -> tuple[Block, ...]:
     given = ", ".join(map(str, instance.given))
     blocks: list[Block] = [Paragraph((f"For {given}:",))]
     if instance.lines:
-        blocks.append(Chain(tuple(Line(line.left.tree, line.sign, line.right.tree) for line in instance.lines)))
+        blocks.append(Chain(_lines(instance)))
     if instance.rows:
         rows = tuple(tuple(_cell(cell) for cell in row) for row in instance.rows)
         blocks.append(Table(instance.header, rows, "r" * len(instance.header), instance.caption))
     return tuple(blocks)
+
+
+def _lines(instance: Instance) -> tuple[Line, ...]:
+    """The claims, one a line; a claim that goes on from the right side above continues its line."""
+    lines: list[Line] = []
+    above: Any = None
+    for claim in instance.lines:
+        left = None if claim.left.tree == above else claim.left.tree
+        lines.append(Line(left, claim.sign, _conditional(claim.right.tree, claim)))
+        above = claim.right.tree
+    return tuple(lines)
+
+
+def _conditional(tree: Node, claim: Any) -> Node:
+    """A claim with the conditions under which it holds."""
+    if not claim.when:
+        return tree
+    return row(tree, Words(" if "), join((condition.tree for condition in claim.when), ","))
 
 
 def _cell(cell: Any) -> Prose:

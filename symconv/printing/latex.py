@@ -1,7 +1,7 @@
 r"""A display tree as LaTeX for amsmath: the body of a formula, without ``$``.
 
 What is written stays inside the part of LaTeX that latex2mathml converts faithfully. Two habits come from
-there: fences that are neither round nor curly are always ``\left … \right`` (a plain ``\lfloor`` would lose
+there: fences other than ``( ) [ ] { }`` are always ``\left … \right`` (a plain ``\lfloor`` would lose
 its role), and parts that are juxtaposed have a space between them (``2 in`` would be read as two inches).
 
 Highlights need ``\definecolor{symconv-input}{…}`` and so on for every role; they are written only on request.
@@ -32,7 +32,7 @@ from symconv.display import (
 )
 from symconv.errors import UnsupportedError
 from symconv.printing.alphabet import GREEK
-from symconv.printing.precedence import bare, flat, is_application
+from symconv.printing.precedence import bare, flat, is_application, is_operator
 
 _LETTERS = {letter: f"\\{name}" for name, letter in GREEK.items()} | {
     "∂": r"\partial",
@@ -100,7 +100,7 @@ _FENCES = {
     "|": "|",
     "‖": r"\|",
 }
-_PLAIN_FENCES = frozenset("(){}")
+_PLAIN_FENCES = frozenset("(){}[]")
 
 
 @singledispatch
@@ -126,7 +126,9 @@ def _(node: Row, colour: bool = False) -> str:
     pieces: list[str] = []
     for index, part in enumerate(parts):
         if isinstance(part, Words):
-            piece = _words(part.text, spaced_left=index > 0, spaced_right=index < last)
+            # an operator brings its own space
+            after_operand = index > 0 and (not is_operator(parts[index - 1]) or parts[index - 1] == Op(","))
+            piece = _words(part.text, spaced_left=after_operand, spaced_right=index < last)
         else:
             piece = latex(part, colour)
         if index and is_application(parts[index - 1 : index + 1]) and piece.startswith(r"\left"):
@@ -219,7 +221,8 @@ def _(node: Fence, colour: bool = False) -> str:
     right = _known(_FENCES, "fence", node.close)
     body = latex(node.body, colour)
     if {node.open, node.close} <= _PLAIN_FENCES and not _tall(node.body):
-        return f"{left}{body}{right}"
+        # braces around a square bracket, or a row of a matrix that starts with it gives its height to \\
+        return f"{{[{body}{right}}}" if left == "[" else f"{left}{body}{right}"
     return rf"\left{left} {body} \right{right}"
 
 

@@ -4,8 +4,9 @@ latex2mathml never refuses: what it does not know lands in the text. So every co
 searched for leaks. The repairs are made on the string, because its shape is known:
 
 ===================================  ===========================================================
-``max``, ``lim`` in a display        limits below, where TeX sets them
-function names                       thin spaces as in TeX instead of those of a relation
+``max``, ``∑`` in a display           limits below and above, where TeX sets them
+function names, ``/``                spaces as in TeX instead of those of a relation
+``∂``, ``∞``, dots                   letters, without the spaces of an operator
 bold Greek letters                   Unicode mathematical letters; browsers ignore ``mathvariant``
 a minus after an operator            marked as a sign, or it is spaced like a difference
 a matrix in its brackets             its own row, or the brackets grow with their neighbours
@@ -26,17 +27,27 @@ from symconv.printing.latex import latex
 from symconv.printing.text import text
 
 _NAMES = "max|min|lim|sup|inf|log|ln|exp|gcd|det|mod|[A-Za-z]{2,}"
+_LIMITS = re.compile(r"(\\(?:sum|prod|max|min|lim|sup|inf))_")
 _ENTITY = re.compile(r"&#x([0-9A-Fa-f]+);")
 _LONE = re.compile(r"<mrow>(<m[ion](?: [^<>]*)?>[^<]*</m[ion]>)</mrow>")
 _FUNCTION = re.compile(
     rf"(?P<operand></m(?!o>)\w+>)?(?P<limits><m(?:sub|under)>)?"
     rf'<m[io](?: movablelimits="true")?>(?P<name>{_NAMES})</m[io]>'
-    r'(?P<fence>(?:<mrow>)?<mo (?:stretchy="true" fence="true" form="prefix"|stretchy="false")>\()?'
+    r'(?P<fence>(?:<mrow>)?<mo(?: stretchy="false")?>\()?'
 )
-_SIGN = re.compile(r'((?:<mo(?: stretchy="false")?>[^)\]}<…⋯⋮]</mo>|</mtext>)<mo)>−</mo>')
-_MISTAKEN = re.compile(r"<mi>([;:¬±⟹⟺…∀∃])</mi>")
+_SIGN = re.compile(r'((?:<mo(?: stretchy="false")?>[^)\]}<]</mo>|</mtext>)<mo)>−</mo>')
+_MISTAKEN = re.compile(r"<mi>([;:¬±⟹⟺∀∃])</mi>")
+_LETTER = re.compile(r"<mo>([∂∞…⋯⋮])</mo>")
 _BOLD_GREEK = re.compile(r'<mi mathvariant="bold-italic">([α-ωΑ-Ω])</mi>')
 _LEAK = re.compile(r"[\\$&{}_^#%~]|symconv")
+_SUPERFLUOUS = (
+    ' stretchy="true" fence="true" form="prefix"',
+    ' stretchy="true" fence="true" form="postfix"',
+    ' mathvariant="italic"',
+    '<mspace width="negativethinmathspace" />',
+    "<mo />",
+)
+"""What a browser does anyway, a fence's place in its row included, and what only TeX needs."""
 
 
 class MathML:
@@ -70,7 +81,7 @@ def _converted(node: Node, display: bool) -> str:
 
     source = latex(node, colour=True)
     if display:
-        source = re.sub(r"\\(max|min|lim|sup|inf)_", r"\\\1\\limits_", source)
+        source = _LIMITS.sub(r"\1\\limits_", source)
     markup = _repaired(convert(source))
     _guard(markup, source)
     style = ' display="block" displaystyle="true"' if display else ""
@@ -81,8 +92,11 @@ def _converted(node: Node, display: bool) -> str:
 def _repaired(markup: str) -> str:
     markup = _ENTITY.sub(lambda match: escape(chr(int(match[1], 16))), markup)
     markup = _LONE.sub(r"\1", markup)
-    markup = markup.replace("<mo>∂</mo>", "<mi>∂</mi>").replace("<mo>∞</mo>", "<mi>∞</mi>")
-    markup = markup.replace(' mathvariant="italic"', "").replace('<mspace width="negativethinmathspace" />', "")
+    markup = _LETTER.sub(r"<mi>\1</mi>", markup)
+    markup = markup.replace("<mo>/</mo>", '<mo lspace="0em" rspace="0em">/</mo>')
+    markup = markup.replace(' mathvariant="italic"', "").replace(
+        '<mspace width="negativethinmathspace" />', ""
+    )
     markup = markup.replace('mathcolor="symconv-', 'class="role-')
     markup = markup.replace("<mo>[</mo><mtable>", "<mrow><mo>[</mo><mtable>")
     markup = markup.replace("</mtable><mo>]</mo>", "</mtable><mo>]</mo></mrow>")

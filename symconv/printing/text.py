@@ -275,26 +275,22 @@ def _(node: Row) -> Box:
     boxes = [box(part) for part in parts]
     pieces: list[Box] = []
     for index, piece in enumerate(boxes):
-        if index and (_spaced(parts, index, tight=False) or _beside_tall(parts, boxes, index)):
+        if index and (_spaced(parts, index, tight=False) or _apart(parts, boxes, index)):
             pieces.append(Box((" ",)))
         pieces.append(piece)
     return _beside(pieces)
 
 
-def _beside_tall(parts: tuple[Node, ...], boxes: list[Box], index: int) -> bool:
-    """Whether a gap keeps a tall part and what is before or after it apart."""
-    if parts[index] == Op(",") or is_prefix(parts, index - 1):
+def _apart(parts: tuple[Node, ...], boxes: list[Box], index: int) -> bool:
+    """Whether a gap keeps two operands apart of which one is a fraction, or tall without a fence."""
+    before, part = bare(parts[index - 1]), bare(parts[index])
+    if (
+        isinstance(before, Op)
+        or isinstance(part, Op)
+        or max(boxes[index - 1].height, boxes[index].height) == 1
+    ):
         return False
-    dotted = index + 1 < len(boxes) and isinstance(bare(parts[index]), Op) and boxes[index + 1].height > 1
-    shapes = (Frac, BigOp, Matrix, Cases)
-    tall = boxes[index - 1].height > 1 or boxes[index].height > 1
-    return (
-        dotted
-        or tall
-        and (
-            isinstance(bare(parts[index]), (*shapes, Op)) or isinstance(bare(parts[index - 1]), (*shapes, Op))
-        )
-    )
+    return isinstance(before, Frac | Root) or isinstance(part, Frac | Root)
 
 
 @box.register(Frac)

@@ -32,7 +32,7 @@ from symconv.document import (
 )
 from symconv.errors import UnsupportedError
 from symconv.printing.mathml import MathML
-from symconv.render.markup import display, inline, words
+from symconv.render.markup import cell, display, inline, words
 from symconv.render.words import alarm, badges, evidence, mark, summary, worst_first
 
 _SIDES = MappingProxyType({"l": "", "c": ' class="c"', "r": ' class="r"'})
@@ -148,32 +148,32 @@ def _step(step: Step, page: Page) -> str:
 
 @block.register
 def _(node: Table, page: Page) -> str:
-    return _table(node, ([inline(cell, page.mathml) for cell in row] for row in node.rows), page)
+    return _table(node, ([cell(content, page.mathml) for content in row] for row in node.rows), page)
 
 
 @block.register
 def _(node: Verdicts, page: Page) -> str:
     table = evidence(node.checks)
     rows = (
-        [_badge(check.verdict, check.verdict.value), *(inline(cell, page.mathml) for cell in row[1:])]
+        [_badge(check.verdict, check.verdict.value), *(cell(content, page.mathml) for content in row[1:])]
         for check, row in zip(worst_first(node.checks), table.rows, strict=True)
     )
-    return _table(table, rows, page)
+    return _table(table, rows, page, kind=' class="verdicts"')
 
 
-def _table(node: Table, rows: Iterable[Iterable[str]], page: Page) -> str:
+def _table(node: Table, rows: Iterable[Iterable[str]], page: Page, kind: str = "") -> str:
     """A table whose cells are markup already."""
     sides = [_SIDES[side] for side in node.align]
     header = "".join(
-        f'<th scope="col"{side}>{inline(cell, page.mathml)}</th>'
-        for side, cell in zip(sides, node.header, strict=True)
+        f'<th scope="col"{side}>{inline(content, page.mathml)}</th>'
+        for side, content in zip(sides, node.header, strict=True)
     )
     body = "\n".join(
-        "<tr>" + "".join(f"<td{side}>{cell}</td>" for side, cell in zip(sides, row, strict=True)) + "</tr>"
+        "<tr>" + "".join(f"<td{side}>{drawn}</td>" for side, drawn in zip(sides, row, strict=True)) + "</tr>"
         for row in rows
     )
     caption = f"<caption>{words(node.caption)}</caption>" if node.caption else ""
-    table = f"<table>{caption}<thead><tr>{header}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
+    table = f"<table{kind}>{caption}<thead><tr>{header}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
     return _box(table, node.caption or f"Table {next(page.box)}", "scroll")
 
 

@@ -27,6 +27,13 @@ def inline(prose: Prose, mathml: MathML) -> str:
     return "".join(words(part) if isinstance(part, str) else mathml(part) for part in prose)
 
 
+def cell(prose: Prose, mathml: MathML) -> str:
+    """A cell of a table; a formula alone in it is as large as a displayed one."""
+    if len(prose) == 1 and not isinstance(prose[0], str):
+        return mathml(prose[0], display=True)
+    return inline(prose, mathml)
+
+
 def display(body: Formula | Chain, mathml: MathML) -> str:
     """A displayed formula or chain as one ``<math>``; its lines meet at their relation sign."""
     lines = broken(body, WIDTH)

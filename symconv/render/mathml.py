@@ -29,10 +29,18 @@ from symconv.document import (
 )
 from symconv.errors import UnsupportedError
 from symconv.printing.mathml import MathML
-from symconv.render.markup import display, inline, words
+from symconv.render.markup import cell, display, inline, words
 from symconv.render.words import alarm, badges, evidence, mark, summary
 
-STYLE = "mtable.chain>mtr>mtd{text-align:left;padding:.25em 0}mtable.chain>mtr>mtd:first-child{text-align:right}"
+STYLE = (
+    "body{max-width:50rem;margin:auto;padding:1rem;font-family:serif;line-height:1.5}"
+    "div{overflow-x:auto}"
+    "td,th{padding:.2rem .8rem .2rem 0;text-align:left}"
+    "td>math{display:inline math}"
+    "mtable.chain>mtr>mtd{text-align:left;padding:.25em 0}"
+    "mtable.chain>mtr>mtd:first-child{text-align:right}"
+    "mtable.chain>mtr>mtd:nth-child(2){padding:.25em .14em}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,8 @@ def render(document: Document, mathml: MathML | None = None) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n'
         '<html xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en">\n'
-        f'<head><meta charset="utf-8"/><title>{title}</title><style>{STYLE}</style></head>\n'
+        '<head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>'
+        f"<title>{title}</title><style>{STYLE}</style></head>\n"
         f"<body>\n<h1>{title}</h1>\n<p>{words(document.subtitle)}</p>\n{opening}\n"
         f"{_blocks(document.blocks, page)}\n</body>\n</html>\n"
     )
@@ -115,9 +124,9 @@ def _step(step: Step, page: Page) -> str:
 @block.register
 def _(node: Table, page: Page) -> str:
     caption = f"<caption>{words(node.caption)}</caption>" if node.caption else ""
-    header = "".join(f"<th>{inline(cell, page.mathml)}</th>" for cell in node.header)
+    header = "".join(f"<th>{inline(content, page.mathml)}</th>" for content in node.header)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{inline(cell, page.mathml)}</td>" for cell in row) + "</tr>" for row in node.rows
+        "<tr>" + "".join(f"<td>{cell(content, page.mathml)}</td>" for content in row) + "</tr>" for row in node.rows
     )
     return f"<table>{caption}<thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
 

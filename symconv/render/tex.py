@@ -60,6 +60,7 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{4pt plus 1pt}
 \setlength{\emergencystretch}{3em}
+\setlength{\jot}{5pt}
 \allowdisplaybreaks
 """
 _FRAGMENT = r"""% A derivation to \input into an article. It needs \usepackage{amsmath,amssymb} and takes
@@ -190,12 +191,12 @@ def _(node: Paragraph, pen: Pen) -> str:
 def _(node: Bullets, pen: Pen) -> str:
     # braces, or text in square brackets would be taken for the bullet
     items = "\n".join(f"\\item{{}} {_inline(item, pen)}" for item in node.items)
-    return f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}"
+    return f"\\begin{{itemize}}\\symconvbullets\n{items}\n\\end{{itemize}}"
 
 
 @block.register(Formula | Chain)
 def _(node: Formula | Chain, pen: Pen) -> str:
-    return _display(node, pen, "*")
+    return "\\symconvdisplay\n" + _display(node, pen, "*")
 
 
 def _display(body: Formula | Chain, pen: Pen, star: str) -> str:
@@ -225,7 +226,7 @@ def _(node: Steps, pen: Pen) -> str:
 def _step(step: Step, pen: Pen) -> str:
     conditions = ", ".join(_math(condition, pen) for condition in step.conditions)
     return (
-        f"\\symconvstep{{{escape(step.name)}}}{{{_inline(step.why, pen)}{_checked(step.checks)}}}\n"
+        f"\\symconvstep{{{escape(step.name)}}}{{{_inline(step.why, pen)}}}{{{_checked(step.checks)}}}\n"
         f"{_display(step.body, pen, '')}" + (f"\n\\symconvwhen{{{conditions}}}" if conditions else "")
     )
 
@@ -311,7 +312,7 @@ def _(node: Callout, pen: Pen) -> str:
 
 @block.register
 def _(node: Fold, pen: Pen) -> str:
-    return f"\\symconvstep{{{_inline(node.summary, pen)}}}{{}}\n{_blocks(node.blocks, pen)}"
+    return f"\\symconvfold{{{_inline(node.summary, pen)}}}\n\n{_blocks(node.blocks, pen)}"
 
 
 @block.register

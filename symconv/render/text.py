@@ -83,10 +83,7 @@ def _wrapped(text: str, pen: Pen, first: str = "", rest: str | None = None) -> l
 
 def _stacked(parts: Iterable[list[str]]) -> list[str]:
     """Parts one below the other with a blank line between them."""
-    lines: list[str] = []
-    for part in parts:
-        lines += ["", *part] if lines and part else part
-    return lines
+    return [line for part in parts if part for line in ("", *part)][1:]
 
 
 def _indented(lines: Iterable[str], by: str) -> list[str]:
@@ -118,7 +115,10 @@ def _(node: Formula, pen: Pen) -> list[str]:
 @block.register
 def _(node: Chain, pen: Pen) -> list[str]:
     left = max((_columns(line.left) for line in node.lines if line.left is not None), default=-1)
-    return _stacked(part for line in node.lines for part in _line(line, left, pen))
+    parts = [part for line in node.lines for part in _line(line, left, pen)]
+    if all(len(part) == 1 for part in parts):
+        return [line for (line,) in parts]
+    return _stacked(parts)
 
 
 def _line(line: Line, left: int, pen: Pen) -> Iterator[list[str]]:

@@ -13,6 +13,7 @@ from symconv.display import Prose
 from symconv.document import Bullets, Callout, Table
 from symconv.printing.text import text
 
+_WORST_FIRST = (Verdict.FAILED, Verdict.UNDECIDED, Verdict.PASSED)
 _BREAKS = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -38,32 +39,21 @@ def summary(checks: Checks) -> str:
         return "nothing was checked"
     if checks.passed:
         return "the one check passed" if total == 1 else f"all {total} checks passed"
-    count = {verdict: sum(check.verdict is verdict for check in checks) for verdict in Verdict}
-    said = [
-        f"{count[verdict]} {word}"
-        for verdict, word in (
-            (Verdict.FAILED, "failed"),
-            (Verdict.UNDECIDED, "undecided"),
-            (Verdict.PASSED, "passed"),
-        )
-        if count[verdict]
-    ]
-    return f"of {total} {'check' if total == 1 else 'checks'}, " + ", ".join(said)
+    counts = [(sum(check.verdict is verdict for check in checks), verdict) for verdict in _WORST_FIRST]
+    (worst, verdict), *others = [(count, verdict) for count, verdict in counts if count]
+    noun = "check" if total == 1 else "checks"
+    return ", ".join((f"{worst} of {total} {noun} {verdict}", *(f"{count} {word}" for count, word in others)))
 
 
 def badges(checks: Iterable[Check]) -> tuple[tuple[Verdict, str], ...]:
     """What verified a step, worst verdict first: ``(passed, "checked: symbolic, NumPy reference")``."""
-    methods: dict[Verdict, dict[str, None]] = {verdict: {} for verdict in Verdict}
+    methods: dict[Verdict, dict[str, None]] = {verdict: {} for verdict in _WORST_FIRST}
     for check in checks:
         methods[check.verdict][check.method.value] = None
     return tuple(
-        (verdict, f"{word}: {', '.join(methods[verdict])}")
-        for verdict, word in (
-            (Verdict.FAILED, "failed"),
-            (Verdict.UNDECIDED, "undecided"),
-            (Verdict.PASSED, "checked"),
-        )
-        if methods[verdict]
+        (verdict, f"{'checked' if verdict is Verdict.PASSED else verdict.value}: {', '.join(names)}")
+        for verdict, names in methods.items()
+        if names
     )
 
 

@@ -1,0 +1,157 @@
+"""The main job: the homework solved, wrong claims caught, other problems worked out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from symconv.checks.result import Method, Verdict
+from symconv.errors import ProblemError
+from symconv.pipeline import derive, prove, solve
+from symconv.problem import load, shipped
+from symconv.render import FORMATS
+
+SHIPPED = [*shipped()]
+
+
+@pytest.fixture(scope="module")
+def homework():
+    return solve()
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "problem.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+CONV = """
+title = "T"
+[arrays]
+A = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+B = [[1, 0], ["1/2", -1]]
+[layers.conv]
+type = "Conv2d"
+input = "A"
+weight = "B"
+output = "C"
+"""
+
+QUESTION = '[[questions]]\nid = "f"\nask = "forward"\nlayer = "conv"\n'
+
+
+def test_every_question_of_the_homework_is_answered_and_passes(homework) -> None:
+    ids = [answer.id for answer in homework.answers]
+    assert ids == ["1.1(a)", "1.1(b)", "1.1(c)", "1.1(d)", "1.2(a)", "1.2(b)", "1.2(c)", "1.2(d)"]
+    assert {answer.verdict for answer in homework.answers} == {Verdict.PASSED}
+    assert homework.passed
+
+
+def test_the_homeworks_numbers_are_claims_that_were_compared(homework) -> None:
+    claims = {check.subject for check in homework.checks if check.method is Method.CLAIM}
+    assert {"output size", "C", "∂E/∂A", "addends of ∂E/∂A", "pooling modules", "Y"} <= claims
+
+
+def test_the_gradient_is_checked_by_at_least_two_means_besides_the_claim(homework) -> None:
+    methods = {check.method for check in homework.checks if check.subject == "∂E/∂A"} - {Method.CLAIM}
+    assert len(methods) >= 2
+
+
+def test_answers_show_the_derived_numbers(homework) -> None:
+    lines = {answer.id: answer.answer for answer in homework.answers}
+    assert lines["1.1(a)"] == "3 × 3"
+    assert lines["1.1(c)"] == "C = [[109, 92, 72], [108, 85, 74], [110, 74, 79]]"
+    assert lines["1.2(c)"] == "Y = [[109, 92], [110, 85]]"
+
+
+def test_a_wrong_claim_names_entry_both_values_and_terms(tmp_path: Path) -> None:
+    text = CONV + '[[questions]]\nid = "g"\nask = "gradient"\nlayer = "conv"\nwrt = "A"\nupstream = "ones"\n'
+    expect = 'expect = [[1, 1, 0], ["3/2", "1/2", -2], ["1/2", "-1/2", -1]]\n'
+    report = solve(write(tmp_path, text + expect))
+    assert not report.passed
+    (failure,) = report.checks.failures
+    assert failure.detail == "∂E/∂A[2,3]: claimed −2, derived −1 = 1·(−1) + 1·0."
+
+
+def test_a_wrong_addend_is_caught_although_the_sum_is_right(tmp_path: Path) -> None:
+    text = CONV + '[[questions]]\nid = "g"\nask = "gradient"\nlayer = "conv"\nwrt = "A"\nupstream = "ones"\n'
+    terms = 'expect_terms = [[[1], [1, 0], [0]], [[1, "1/2"], [1, "1/2", 0, -1], [0, -1]], [["1/2"], ["1/4", "-3/4"], [-1]]]\n'
+    (failure,) = solve(write(tmp_path, text + terms)).checks.failures
+    assert failure.subject == "addends of ∂E/∂A"
+    assert "[3,2]" in failure.detail
+
+
+def test_a_dispute_that_cannot_be_shown_fails(tmp_path: Path) -> None:
+    question = '[[questions]]\nid = "d"\nask = "output_size_formula"\nlayer = "conv"\n'
+    right = 'dispute = { formula = "floor((I - K + 2*P)/S) + 1", at = { I = 6, K = 3, S = 2 } }\n'
+    wrong = 'dispute = { formula = "(I - K + 2*P)/S + 1", at = { I = 6, K = 3, S = 2 } }\n'
+    assert not solve(write(tmp_path, CONV + question + right)).passed
+    assert solve(write(tmp_path, CONV + question + wrong)).passed
+
+
+def test_layers_that_read_each_other_are_chained(tmp_path: Path) -> None:
+    chain = '[layers.pool]\ntype = "AvgPool2d"\ninput = "C"\noutput = "Y"\nkernel_size = 2\n'
+    question = '[[questions]]\nid = "f"\nask = "forward"\nlayer = "pool"\nexpect = [[-1]]\n'
+    report = solve(write(tmp_path, CONV + chain + question))
+    assert report.passed, report.checks.failures
+    assert report.answers[0].answer == "Y = [[-1]]"
+
+
+def test_an_upstream_gradient_that_is_left_out_stays_symbolic(tmp_path: Path) -> None:
+    text = CONV + '[[questions]]\nid = "g"\nask = "gradient"\nlayer = "conv"\nwrt = "B"\n'
+    report = solve(write(tmp_path, text))
+    assert report.passed
+    assert "G_11 + 2*G_12" in report.answers[0].answer
+
+
+def test_more_products_than_the_limit_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match=r"layers\.conv: must need at most 10 products, not 16"):
+        solve(write(tmp_path, CONV + QUESTION), limit=10)
+
+
+def test_shapes_that_do_not_fit_are_named_with_file_and_layer(tmp_path: Path) -> None:
+    file = write(tmp_path, CONV.replace("[layers.conv]\n", "[layers.conv]\ndilation = 3\n") + QUESTION)
+    with pytest.raises(ProblemError, match=r"problem\.toml: layers\.conv: the kernel reaches over 4 positions"):
+        solve(file)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_problem_passes_in_every_format(name: str, tmp_path: Path) -> None:
+    report = solve(name)
+    assert report.passed
+    files = report.write(tmp_path / name)
+    assert len(files) == len(FORMATS)
+    assert all(file.stat().st_size > 0 for file in files)
+    assert load(name).title in (tmp_path / name / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_the_json_holds_every_check(homework, tmp_path: Path) -> None:
+    (file,) = homework.write(tmp_path, ["json"])
+    assert file.read_text(encoding="utf-8").count('"method"') == len(homework.checks)
+    assert json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_a_run_that_cannot_render_leaves_the_old_files_alone(homework, tmp_path: Path) -> None:
+    homework.write(tmp_path, ["txt"])
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    with pytest.raises(ValueError, match="format"):
+        homework.write(tmp_path, ["txt", "docx"])
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_derive_shows_one_entry_in_full_or_all() -> None:
+    from symconv.layers import Conv2d
+
+    whole = derive(Conv2d(stride=2), (5, 5), (3, 3), "input", None)
+    entry = derive(Conv2d(stride=2), (5, 5), (3, 3), "input", (1, 3))
+    assert whole.passed and entry.passed
+    assert entry.render("txt").count("∂C₁₁") > 1
+    assert len(whole.render("txt")) > len(entry.render("txt"))
+
+
+def test_prove_shows_the_instance_of_a_window() -> None:
+    report = prove("lp-limit", [109, 92, 108, 85])
+    assert report.passed
+    assert "109.000008" in report.render("txt")
