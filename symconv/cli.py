@@ -188,7 +188,7 @@ def _summarise(report: Report, files: Sequence[Path]) -> None:
 
     console = Console(markup=False, emoji=False, highlight=False)
     for sentence in _failures(report):
-        console.print(sentence, style="bold red")
+        console.print(sentence, style="bold red", soft_wrap=True)
     table = Table("", "Question", "Answer", "Verdict", title=report.title, title_justify="left")
     worst_first = ("failed", "undecided", "passed")
     for answer in sorted(report.answers, key=lambda answer: worst_first.index(answer.verdict)):
@@ -328,7 +328,13 @@ def _parser() -> argparse.ArgumentParser:
     add("problem", metavar="PROBLEM", nargs="?", default=HOMEWORK, help=f"file or name (default: {HOMEWORK})")
     add("--out", metavar="DIR", help="where the files go (default: symconv-report/PROBLEM)")
     add("--format", metavar="LIST", help="formats with commas between (default: all; see symconv list)")
-    add("--limit", type=count, metavar="N", default=1_000_000, help="taps at most (default: 1000000)")
+    add(
+        "--limit",
+        type=count,
+        metavar="N",
+        default=1_000_000,
+        help="products of a layer at most (default: 1000000)",
+    )
 
     derive = command(
         _derive,

@@ -2,19 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from symconv.axes import Over
 from symconv.derivation.derivation import Worked
+from symconv.derivation.general import General
 
 if TYPE_CHECKING:
     from symconv.checks.result import Checks
+    from symconv.display import Node
     from symconv.document import Document
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
+class IndexFormula(General):
+    """A general formula as users hold it: it shows itself."""
+
+    def to_latex(self) -> str:
+        """``left = right`` in LaTeX, without its conditions."""
+        from symconv.printing.latex import latex
+
+        return latex(self._tree())
+
+    def to_text(self) -> str:
+        """``left = right`` in a line of Unicode, with its bounds and conditions."""
+        from symconv.narrate.formulas import condition, range_bounds, wide_ranges
+        from symconv.printing.text import text
+
+        bounds = [text(range_bounds(limit)) for limit in wide_ranges(self.formula)]
+        conditions = [text(condition(expr)) for expr in self.conditions]
+        notes = ", ".join(bounds + conditions)
+        return text(self._tree()) + (f", {notes}" if notes else "")
+
+    def _tree(self) -> Node:
+        from symconv.display import row
+        from symconv.narrate.formulas import tree
+
+        return row(tree(self.left, self.names), "=", tree(self.formula, self.names))
+
+    def __repr__(self) -> str:
+        return self.to_text()
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.to_latex()}$"
+
+
+@dataclass(frozen=True, repr=False)
 class Derivation(Worked):
     """What ``layer.derive(...)`` gives: output, gradients, general formulas, steps, checks and documents."""
+
+    def general(self, wrt: str | None = "input", over: Over | None = None) -> IndexFormula:
+        general = super().general(wrt, over)
+        return IndexFormula(**{field.name: getattr(general, field.name) for field in fields(general)})
+
+    general.__doc__ = Worked.general.__doc__
+
+    def __repr__(self) -> str:
+        shapes = (f"{role} {self.operator.shape(role)}" for role in (*self.operator.arguments, "output"))
+        return f"Derivation({self.operator.layer}: {', '.join(shapes)})"
 
     def check(self) -> Checks:
         """Every check of this derivation: output, all gradients, their steps and their general formulas."""

@@ -98,7 +98,9 @@ class Worked:
         role = "output" if wrt in (None, "output") else self.role(str(wrt))
         shape = self.operator.shape(role)
         if len(index) != len(shape) or not all(0 <= i < size for i, size in zip(index, shape, strict=True)):
-            raise ShapeError(f"entry {tuple(index)} is not an index of an array of shape {shape}, counted from 0")
+            base = self.names.base
+            shown = ", ".join(str(i + base) for i in index)
+            raise ShapeError(f"entry ({shown}), counted from {base}, is not in an array of shape {shape}")
         if role == "output":
             return output_steps(self.operator, self.names, tuple(index), self.values, self.known)
         return gradient_steps(

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from symconv.axes import Axis, Scattered
-from symconv.errors import ArgumentError, ShapeError
+from symconv.errors import ShapeError, UnsupportedError
 from symconv.layers.arguments import per_axis, store
 from symconv.layers.layer import Layer
 from symconv.operator import Operator
@@ -71,7 +71,9 @@ class Unpooling(Layer):
         return Operator(self.name, (axis,), self.reduction(), shape, (*outer, *size))
 
     def operator(self, input_shape: Sequence[int], weight_shape: Sequence[int] | None = None) -> Operator:
-        raise ArgumentError("indices", "given: unpooling puts entries where the indices say")
+        raise UnsupportedError(
+            f"{self.name} needs the indices that a max pooling returned; give them to scatter() or max_unpool2d()"
+        )
 
     def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
         return (Scattered((), 0),)

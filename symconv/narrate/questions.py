@@ -14,7 +14,7 @@ from symconv.checks.derivation import check_general, check_gradient, check_outpu
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.display import Prose, row
 from symconv.document import Block, Bullets, Callout, Chain, Formula, Paragraph, Section, Step, Steps, Verdicts
-from symconv.errors import ShapeError
+from symconv.errors import ArgumentError, ShapeError
 from symconv.exact import Array, pack
 from symconv.formula import Entry, Partial, Product, evaluate
 from symconv.narrate import derivation as told
@@ -35,6 +35,7 @@ from symconv.problem import (
 )
 from symconv.show import show
 from symconv.theorems import THEOREMS
+from symconv.theorems.theorem import Instance, Theorem
 from symconv.workings import Workings
 
 
@@ -216,7 +217,7 @@ def _(question: Prove, workings: Workings) -> Answered:
     for name in question.theorems:
         theorem = THEOREMS[name]()
         own = theorem.check()
-        instance = theorem.instance(window) if name != "output-size" else None
+        instance = _instance(theorem, window, question, workings)
         told_blocks = (*statement(theorem), *proof(theorem, own), *counterexamples(theorem))
         if instance is not None:
             told_blocks = (*told_blocks, *example(instance))
@@ -225,6 +226,17 @@ def _(question: Prove, workings: Workings) -> Answered:
         blocks.append(Section(_anchor(f"{question.id}-{name}"), (theorem.title,), told_blocks, own))
     count = len(question.theorems)
     return Answered(question, f"{count} theorems, proved for every window", tuple(blocks), checks)
+
+
+def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Workings) -> Instance | None:
+    """What a theorem says about a window; None for the theorem that is about sizes."""
+    if theorem.name == "output-size":
+        return None
+    try:
+        return theorem.instance(window)
+    except ArgumentError as error:
+        place = workings.problem.place("questions", question.id)
+        raise place.error(f"{theorem.name} does not apply to the window: {error}") from None
 
 
 def _size_instance(axis: Any, size: int) -> Any:

@@ -18,7 +18,6 @@ numeric entities, one-element rows   the characters; no row
 from __future__ import annotations
 
 import re
-from html import escape
 from xml.parsers import expat
 
 from symconv.display import Node
@@ -27,6 +26,7 @@ from symconv.printing.latex import latex
 from symconv.printing.text import text
 
 _NAMES = "max|min|lim|sup|inf|log|ln|exp|gcd|det|mod|[A-Za-z]{2,}"
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _LIMITS = re.compile(r"(\\(?:sum|prod|max|min|lim|sup|inf))_")
 _ENTITY = re.compile(r"&#x([0-9A-Fa-f]+);")
 _LONE = re.compile(r"<mrow>(<m[ion](?: [^<>]*)?>[^<]*</m[ion]>)</mrow>")
@@ -85,12 +85,12 @@ def _converted(node: Node, display: bool) -> str:
     markup = _repaired(convert(source))
     _guard(markup, source)
     style = ' display="block" displaystyle="true"' if display else ""
-    opening = f'<math xmlns="http://www.w3.org/1998/Math/MathML"{style} alttext="{escape(text(node))}">'
+    opening = f'<math xmlns="http://www.w3.org/1998/Math/MathML"{style} alttext="{text(node).translate(_ESCAPES)}">'
     return opening + markup[markup.index(">") + 1 :]
 
 
 def _repaired(markup: str) -> str:
-    markup = _ENTITY.sub(lambda match: escape(chr(int(match[1], 16))), markup)
+    markup = _ENTITY.sub(lambda match: chr(int(match[1], 16)).translate(_ESCAPES), markup)
     markup = _LONE.sub(r"\1", markup)
     markup = _LETTER.sub(r"<mi>\1</mi>", markup)
     markup = markup.replace("<mo>/</mo>", '<mo lspace="0em" rspace="0em">/</mo>')

@@ -93,7 +93,9 @@ def _blocks(blocks: Iterable[Block], page: Page) -> str:
 
 
 def _badge(verdict: Verdict, said: str) -> str:
-    return f'<span class="badge {verdict}"><span aria-hidden="true">{mark(verdict)}</span> {words(said)}</span>'
+    return (
+        f'<span class="badge {verdict}"><span aria-hidden="true">{mark(verdict)}</span> {words(said)}</span>'
+    )
 
 
 def _badges(checks: Iterable[Check]) -> str:

@@ -168,7 +168,9 @@ def _row(cells: Iterable[Prose]) -> str:
 def _cell(prose: Prose) -> str:
     """A cell; a bar in a formula would end it."""
     return "".join(
-        escape(part) if isinstance(part, str) else _math(part).replace("\\|", "\\Vert ").replace("|", "\\vert ")
+        escape(part)
+        if isinstance(part, str)
+        else _math(part).replace("\\|", "\\Vert ").replace("|", "\\vert ")
         for part in prose
     )
 

@@ -126,7 +126,8 @@ def _(node: Table, page: Page) -> str:
     caption = f"<caption>{words(node.caption)}</caption>" if node.caption else ""
     header = "".join(f"<th>{inline(content, page.mathml)}</th>" for content in node.header)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{cell(content, page.mathml)}</td>" for content in row) + "</tr>" for row in node.rows
+        "<tr>" + "".join(f"<td>{cell(content, page.mathml)}</td>" for content in row) + "</tr>"
+        for row in node.rows
     )
     return f"<table>{caption}<thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
 

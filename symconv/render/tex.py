@@ -8,15 +8,13 @@ in a box and copied as themselves; XeTeX and LuaTeX draw them if their font can.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import singledispatch
 from pathlib import Path
 
 from symconv.checks.result import Check, Checks
-from symconv.display import BigOp, Cases, Frac, Ident, Node, Op, Prose, Root, Row, Script
+from symconv.display import BigOp, Cases, Frac, Node, Op, Prose, Root, Row, Script
 from symconv.document import (
     Block,
     Bullets,
@@ -37,6 +35,7 @@ from symconv.errors import UnsupportedError
 from symconv.printing.breaking import typeset_width
 from symconv.printing.latex import latex
 from symconv.render.lines import broken
+from symconv.render.tex_text import bookmark, escape
 from symconv.render.words import alarm, badges, clean, evidence, plain, summary, worst_first
 
 LINE = 38.0
@@ -84,7 +83,7 @@ def render(document: Document, fragment: bool = False) -> str:
     title, subtitle = escape(document.title), escape(document.subtitle)
     if fragment:
         return f"{_FRAGMENT}{macros}\\section*{{{title}}}\n{subtitle}\n\n{body}"
-    about = f"\\hypersetup{{pdftitle={{{_bookmark((document.title,))}}},pdfcreator={{symconv}}}}\n"
+    about = f"\\hypersetup{{pdftitle={{{bookmark(clean(document.title))}}},pdfcreator={{symconv}}}}\n"
     return (
         f"{_PREAMBLE}{about}{macros}\\begin{{document}}\n"
         f"{{\\raggedright\\LARGE\\bfseries {title}\\par}}\\smallskip\n"
@@ -93,76 +92,12 @@ def render(document: Document, fragment: bool = False) -> str:
     )
 
 
-def escape(raw: str) -> str:
-    """Text that cannot become a command: what TeX would obey or has no glyph for is spelled out."""
-    return _SPECIAL.sub(lambda found: _character(found[0]), unicodedata.normalize("NFC", clean(raw)))
-
-
-_SPECIAL = re.compile(r"""[\\{}$%&#_^~<>|"`]|-(?=-)|'(?=')|,(?=,)|[^ -~À-ÖØ-öø-ÿ‘’“”–—…]""")
-_SPELLED = {char: f"\\{char}" for char in "{}$%&#_"} | {
-    "\\": r"\textbackslash{}",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    "`": r"\textasciigrave{}",
-    '"': r"{\char34}",
-    # doubled, these would become one dash or quotation mark
-    "-": "-{}",
-    "'": "'{}",
-    ",": ",{}",
-    "\xa0": "~",
-    "✓": r"\ensuremath{\checkmark}",
-    "✗": r"\ensuremath{\times}",
-    "∑": r"\ensuremath{\sum}",
-    "√": r"\ensuremath{\surd}",
-    "‖": r"\ensuremath{\|}",
-    "⌊": r"\ensuremath{\lfloor}",
-    "⌋": r"\ensuremath{\rfloor}",
-    "⌈": r"\ensuremath{\lceil}",
-    "⌉": r"\ensuremath{\rceil}",
-}
-
-
-def _character(char: str) -> str:
-    """One character that cannot be written as it is."""
-    if char in _SPELLED:
-        return _SPELLED[char]
-    kind, _, parts = unicodedata.decomposition(char).partition(" ")
-    if kind in ("<sub>", "<super>"):
-        script = "".join(chr(int(part, 16)) for part in parts.split())
-        return f"\\text{kind[1:-1]}script{{{escape(script)}}}"
-    base, *marks = unicodedata.normalize("NFD", char)
-    formula = _formula(base)
-    if formula and not marks:
-        return f"\\ensuremath{{{formula}}}"
-    if formula and marks == ["\u0301"]:
-        return f"\\ensuremath{{\\acute{{{formula}}}}}"
-    return f"\\symconvunicode{{{char}}}{{{ord(char):04X}}}{{{char.encode('utf-16-be').hex().upper()}}}"
-
-
-def _formula(char: str) -> str:
-    """The LaTeX of a sign or letter that formulas know; empty for another one."""
-    for node in (Op(char), Ident(char)):
-        try:
-            return latex(node)
-        except UnsupportedError:
-            continue
-    return ""
-
-
 def _inline(prose: Prose, pen: Pen) -> str:
     return "".join(escape(part) if isinstance(part, str) else _math(part, pen) for part in prose)
 
 
 def _math(node: Node, pen: Pen) -> str:
     return f"${latex(node, not pen.fragment)}$"
-
-
-def _bookmark(prose: Prose) -> str:
-    """Running text for a PDF's own strings, which hold every character but no commands."""
-    return "".join(_SPELLED[char] if char in "\\{}$%&#_^~" else char for char in plain(prose))
 
 
 def _opening(checks: Checks, pen: Pen) -> str:
@@ -280,7 +215,11 @@ def _table(node: Table, rows: list[list[str]], pen: Pen) -> str:
 def _row(cells: list[str], wrapped: list[bool]) -> str:
     set_cells = [f"\\raggedright {cell}" if wrap else cell for cell, wrap in zip(cells, wrapped, strict=True)]
     # the argument is given, or square brackets in the next row would be taken for it
-    return " & ".join(set_cells) + " \\tabularnewline" + ("[6pt]" if "\\displaystyle" in "".join(cells) else "[1pt]")
+    return (
+        " & ".join(set_cells)
+        + " \\tabularnewline"
+        + ("[6pt]" if "\\displaystyle" in "".join(cells) else "[1pt]")
+    )
 
 
 def _column_widths(node: Table) -> list[float | None]:
@@ -318,8 +257,8 @@ def _(node: Fold, pen: Pen) -> str:
 @block.register
 def _(node: Section, pen: Pen) -> str:
     command = _HEADINGS[min(pen.level, len(_HEADINGS) - 1)] + "*" * pen.fragment
-    title, bookmark = _inline(node.title, pen), _bookmark(node.title)
+    title = _inline(node.title, pen)
     if node.checks is not None:
         title += f"\\symconvflag{{{node.checks.verdict}}}{{{node.checks.verdict}}}"
     inner = replace(pen, level=pen.level + 1)
-    return f"\\{command}{{\\texorpdfstring{{{title}}}{{{bookmark}}}}}\n\n{_blocks(node.blocks, inner)}"
+    return f"\\{command}{{\\texorpdfstring{{{title}}}{{{bookmark(plain(node.title))}}}}}\n\n{_blocks(node.blocks, inner)}"

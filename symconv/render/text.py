@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from functools import singledispatch
 from itertools import count
 
-from symconv.checks.result import Check, Checks
-from symconv.display import Node, Op, row
+from symconv.checks.result import Checks
+from symconv.display import Node, row
 from symconv.document import (
-    Block,
     Bullets,
     Callout,
     Chain,
@@ -109,7 +108,9 @@ def _(node: Bullets, pen: Pen) -> list[str]:
 @block.register
 def _(node: Formula, pen: Pen) -> list[str]:
     first, *rest = split_row(node.tree, pen.width - 6, _columns)
-    return _stacked((_indented(box(first).lines, "    "), *(_indented(box(each).lines, "      ") for each in rest)))
+    return _stacked(
+        (_indented(box(first).lines, "    "), *(_indented(box(each).lines, "      ") for each in rest))
+    )
 
 
 @block.register

@@ -17,6 +17,7 @@ _WORST_FIRST = (Verdict.FAILED, Verdict.UNDECIDED, Verdict.PASSED)
 _BREAKS = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
+
 def mark(verdict: Verdict) -> str:
     """The sign of a verdict; it always stands beside a word."""
     return {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.UNDECIDED: "?"}[verdict]
