@@ -299,17 +299,17 @@ class Sliding:
         if over is None:
             over = "offset" if self.weighted and S == 1 and D != 1 else "output"
         if over == "output":
-            lower = sp.Max(base, sp.ceiling(sp.expand(t - D * (K - 1)) / S) + base)
-            upper = sp.Min(_last(O, base), sp.floor(sp.expand(t) / S) + base)
-            rest = sp.expand(t - S * (at.out - base))
-            weight = self._weight(sp.expand(rest / D + base))
+            lower = sp.Max(base, sp.ceiling((t - _shifted(D, K, 1)) / S) + base)
+            upper = sp.Min(_last(O, base), sp.floor(t / S) + base)
+            rest = t - _shifted(S, at.out, base)
+            weight = self._weight(rest / D + base)
             where = _divides(D, rest)
             return Reads(at.out, at.inp, weight, (Range(at.out, lower, upper),), where)
-        rest = sp.expand(t - D * (at.offset - base))
-        lower = sp.Max(base, sp.ceiling(sp.expand(t - S * (O - 1)) / D) + base)
-        upper = sp.Min(_last(K, base), sp.floor(sp.expand(t) / D) + base)
+        rest = t - _shifted(D, at.offset, base)
+        lower = sp.Max(base, sp.ceiling((t - _shifted(S, O, 1)) / D) + base)
+        upper = sp.Min(_last(K, base), sp.floor(t / D) + base)
         ranges = (Range(at.offset, lower, upper),)
-        return Reads(sp.expand(rest / S + base), at.inp, self._weight(at.offset), ranges, _divides(S, rest))
+        return Reads(rest / S + base, at.inp, self._weight(at.offset), ranges, _divides(S, rest))
 
     def reads_by_offset(self, at: Letters, base: int) -> Reads:
         ranges = (Range(at.out, sp.Integer(base), _last(at.output_size, base)),)

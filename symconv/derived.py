@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from symconv.axes import Over
 from symconv.derivation.derivation import Worked
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, repr=False)
 class IndexFormula(General):
     """A general formula as users hold it: it shows itself."""
+
+    @classmethod
+    def of(cls, general: General) -> Self:
+        """The same formula."""
+        return cls(**{field.name: getattr(general, field.name) for field in fields(general)})
 
     def to_latex(self) -> str:
         """``left = right`` in LaTeX, without its conditions."""
@@ -53,8 +58,7 @@ class Derivation(Worked):
     """What ``layer.derive(...)`` gives: output, gradients, general formulas, steps, checks and documents."""
 
     def general(self, wrt: str | None = "input", over: Over | None = None) -> IndexFormula:
-        general = super().general(wrt, over)
-        return IndexFormula(**{field.name: getattr(general, field.name) for field in fields(general)})
+        return IndexFormula.of(super().general(wrt, over))
 
     general.__doc__ = Worked.general.__doc__
 

@@ -13,9 +13,10 @@ Up to ``EXHAUSTIVE`` entries all are checked, above it an even sample, and the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -92,10 +93,12 @@ def check_general(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]
     general = derivation.general(wrt)
     names = derivation.names
     subject = f"general formula of {names.output if wrt is None else f'∂{names.error}/∂{names.of(wrt)}'}"
-    return (at_sizes(general, derivation, subject), _in_symbols(general, derivation, subject))
+    return (at_sizes(general, derivation, subject), in_symbols(general, derivation, subject))
 
 
-def _in_symbols(general: General, derivation: Worked, subject: str) -> Check:
+def in_symbols(
+    general: General, derivation: Worked, subject: str, given: Mapping[sp.Symbol, int] = MappingProxyType({})
+) -> Check:
     """The general formula, written out in symbols at these sizes, is the entrywise expression."""
     operator, names = derivation.operator, derivation.names
     arrays = {role: symbols(role[0], operator.shape(role)) for role in _forward(derivation.arrays)}
@@ -110,7 +113,7 @@ def _in_symbols(general: General, derivation: Worked, subject: str) -> Check:
     pairs = []
     for index in chosen:
         place = (every.index(index),) if flat else index
-        at = {**sizes, **{letter: i + names.base for letter, i in zip(free, place, strict=True)}}
+        at = {**sizes, **given, **{letter: i + names.base for letter, i in zip(free, place, strict=True)}}
         pairs.append((evaluate(general.formula, values, at), result[place]))
     check = _zero_differences(subject, pairs, len(chosen), len(every))
     return replace(check, left="index formula", right="entrywise expression") if check.passed else check
@@ -132,8 +135,14 @@ def _free_letters(general: General) -> tuple[Any, ...]:
     return left.by.index if isinstance(left, Partial) else left.index  # type: ignore[attr-defined, no-any-return]
 
 
-def at_sizes(general: General, derivation: Worked, subject: str) -> Check:
-    """A general formula against the entrywise result at the sizes of a derivation."""
+def at_sizes(
+    general: General, derivation: Worked, subject: str, given: Mapping[sp.Symbol, int] = MappingProxyType({})
+) -> Check:
+    """A general formula against the entrywise result at the sizes of a derivation.
+
+    Args:
+        given: numbers for the symbols that stand for stride, padding and dilation.
+    """
     numbers = _numbers(derivation)
     operator = derivation.operator
     wrt = general.wrt
@@ -151,7 +160,7 @@ def at_sizes(general: General, derivation: Worked, subject: str) -> Check:
     chosen = list(sample(every, EXHAUSTIVE))
     first = set() if flat or wrt is None else set(sample(every, 3))
     for index in chosen:
-        at = {**sizes, **{letter: i + derivation.names.base for letter, i in zip(free, index, strict=True)}}
+        at = {**sizes, **given, **{letter: i + derivation.names.base for letter, i in zip(free, index, strict=True)}}
         stages: Sequence[Step] = general.steps if index in first else general.steps[-1:]
         for step in stages:
             value = evaluate(step.after, numbers, at)

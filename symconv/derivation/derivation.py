@@ -83,7 +83,8 @@ class Worked:
         axes = with_symbols(self.operator.axes)
         has_weight = self.operator.weight_shape is not None
         if wrt in (None, "output"):
-            return general_output(axes, self.operator.reduction, self.names, has_weight)
+            has_bias = "bias" in self.arrays
+            return general_output(axes, self.operator.reduction, self.names, has_weight, has_bias)
         role = self.role(str(wrt))
         return general_gradient(axes, self.operator.reduction, self.names, role, has_weight, over)
 

@@ -31,7 +31,8 @@ def output_steps(
     known: frozenset[str] = frozenset(),
 ) -> tuple[Step, ...]:
     """The steps to one entry of the output; ``known`` are the arrays whose numbers are put in."""
-    window = operator.window(index, names, bias="bias" in known)
+    has_bias = values is not None and "bias" in values.arrays
+    window = operator.window(index, names, bias=has_bias)
     value = operator.reduction.value(window)
     start = Step("definition", window.output, value, reasons.definition(operator.reduction))
     return (start, *numeric_steps(value, values, known))

@@ -22,7 +22,7 @@ from symconv.axes import Adaptive, Axis, Fractional, Grouped, Letters, Pointwise
 from symconv.axes import Over as SumOver
 from symconv.derivation import reasons
 from symconv.derivation.step import Step
-from symconv.formula import Delta, Entry, Formula, Over, Partial, Product
+from symconv.formula import Delta, Entry, Formula, Over, Partial, Product, Sum
 from symconv.operator import Argument, Names
 from symconv.reductions import Maximum, Reduction
 
@@ -105,13 +105,17 @@ def with_symbols(axes: Sequence[Axis]) -> tuple[Axis, ...]:
     return tuple(result)
 
 
-def general_output(axes: Sequence[Axis], reduction: Reduction, names: Names, has_weight: bool) -> General:
+def general_output(
+    axes: Sequence[Axis], reduction: Reduction, names: Names, has_weight: bool, has_bias: bool = False
+) -> General:
     """The definition of the layer: an output entry with symbolic sizes."""
     letters = letters_for(axes)
     reads = [axis.reads_by_output(at, names.base) for axis, at in zip(axes, letters, strict=True)]
     output = Entry(names.output, tuple(at.out for at in letters))
     cells = reduction.cells_formula(axes, letters, names.base)
     value = _value(reduction, reads, names, has_weight, cells)
+    if has_bias:
+        value = Sum((_bias(axes, letters, names), value))
     step = Step("definition", output, value, reasons.definition(reduction))
     return General(None, tuple(axes), letters, names, (step,), _outside(axes, reduction))
 
@@ -170,8 +174,7 @@ def general_gradient(
 
 
 def _general_bias(axes: Sequence[Axis], letters: tuple[Letters, ...], reduction: Reduction, names: Names) -> General:
-    channel = [at for axis, at in zip(axes, letters, strict=True) if isinstance(axis, Grouped)]
-    target = Entry(names.bias, tuple(at.out for at in channel))
+    target = _bias(axes, letters, names)
     output = Entry(names.output, tuple(at.out for at in letters))
     ranges = tuple(
         Range(at.out, sp.Integer(names.base), at.output_size - 1 + names.base)
@@ -185,6 +188,12 @@ def _general_bias(axes: Sequence[Axis], letters: tuple[Letters, ...], reduction:
         Step("differentiate", chained, collapsed, reasons.differentiate(reduction, "bias")),
     )
     return General("bias", tuple(axes), letters, names, steps, None)
+
+
+def _bias(axes: Sequence[Axis], letters: Sequence[Letters], names: Names) -> Entry:
+    """The entry of the bias that is added to an output: one for each channel."""
+    channel = (at.out for axis, at in zip(axes, letters, strict=True) if isinstance(axis, Grouped))
+    return Entry(names.bias, tuple(channel))
 
 
 def _chain(ranges: tuple[Range, ...], names: Names, output: Entry, slope: Any) -> Formula:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from symconv.axes import Axis
+import sympy as sp
+
+from symconv.axes import Axis, Over
 from symconv.derivation.derivation import work_out
-from symconv.derived import Derivation
-from symconv.errors import ShapeError
-from symconv.operator import Names, Operator
+from symconv.derivation.general import general_gradient, general_output, with_symbols
+from symconv.derived import Derivation, IndexFormula
+from symconv.errors import ArgumentError, ShapeError
+from symconv.operator import Argument, Names, Operator
 from symconv.reductions import Reduction
 
 
@@ -81,6 +84,28 @@ class Layer:
             ArgumentError: an array that is ragged or not exact.
         """
         return work_out(self.operator, input, weight, bias, upstream, names, Derivation)
+
+    def general(
+        self, wrt: str | None = "input", over: Over | None = None, names: Names | None = None
+    ) -> IndexFormula:
+        """The index formula of one channel with symbolic sizes, for this layer's stride, padding and dilation.
+
+        These may be symbols: ``Conv2d(stride=S, padding=P, dilation=D).general("input")`` holds for all.
+
+        Args:
+            wrt: ``input`` or ``weight`` for a gradient; ``output`` or None for the definition.
+            over: what the sum runs over where stride and dilation are not 1: ``output`` or ``offset``.
+            names: how the arrays are called.
+        """
+        kernel = [sp.Symbol(f"K_{axis}", integer=True, positive=True) for axis in range(1, self.dims + 1)]
+        axes = with_symbols(self.spatial_axes(kernel if self.has_weight else None))
+        names = names or Names()
+        if wrt in (None, "output"):
+            return IndexFormula.of(general_output(axes, self.reduction(), names, self.has_weight))
+        if wrt not in ("input", "weight"):
+            raise ArgumentError("wrt", "'input', 'weight' or 'output'", wrt)
+        role: Argument = "input" if wrt == "input" else "weight"
+        return IndexFormula.of(general_gradient(axes, self.reduction(), names, role, self.has_weight, over))
 
     def require_rank(self, shape: Sequence[int]) -> tuple[int, ...]:
         """The shape, if its rank is that of an image, of channels, or of a batch."""

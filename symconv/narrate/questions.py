@@ -17,10 +17,12 @@ from symconv.document import Block, Bullets, Callout, Chain, Formula, Paragraph,
 from symconv.errors import ArgumentError, ShapeError
 from symconv.exact import Array, pack
 from symconv.formula import Entry, Partial, Product, evaluate
+from symconv.layers.convolution import Convolution
 from symconv.narrate import derivation as told
 from symconv.narrate.formulas import matrix, tree
 from symconv.narrate.modules import module_steps, pooling_modules
 from symconv.narrate.evidence import summarised
+from symconv.narrate.geometry import any_geometry
 from symconv.narrate.theorem import counterexamples, example, proof, statement
 from symconv.printing.text import text
 from symconv.problem import (
@@ -177,7 +179,11 @@ def _(question: Gradient, workings: Workings) -> Answered:
     given: tuple[Block, ...] = ()
     if "upstream" in derivation.known:
         given = (Paragraph(("The gradient that comes back is",)), Formula(row(quantity, "=", matrix(upstream))))
-    blocks = (*told.general(derivation, wrt), *given, *full, *told.entries(derivation, wrt))
+    anywhere: tuple[Block, ...] = ()
+    if isinstance(stage.layer, Convolution) and wrt != "bias":
+        anywhere, geometries = any_geometry(stage.layer, derivation, wrt)
+        checks = checks + geometries
+    blocks = (*told.general(derivation, wrt), *anywhere, *given, *full, *told.entries(derivation, wrt))
     return Answered(question, _line(subject, values), blocks, checks)
 
 

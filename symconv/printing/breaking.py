@@ -27,7 +27,7 @@ from symconv.display import (
     Stack,
     Words,
 )
-from symconv.printing.precedence import ADDITIVE, MULTIPLICATIVE, RELATIONS, bare, flat, is_prefix
+from symconv.printing.precedence import ADDITIVE, MULTIPLICATIVE, PREFIXES, RELATIONS, bare, flat, is_prefix
 
 _SCRIPT = 0.72
 _THICK, _MEDIUM, _THIN = 0.28, 0.22, 0.17
@@ -91,7 +91,7 @@ def _(node: Ident) -> float:
 
 @typeset_width.register(Num)
 def _(node: Num) -> float:
-    return 0.5 * len(node.text)
+    return 0.5 * len(node.text) + 0.28 * node.text.startswith("−") + 0.5 * node.text.endswith("∞")
 
 
 @typeset_width.register(Words)
@@ -101,15 +101,15 @@ def _(node: Words) -> float:
 
 @typeset_width.register(Func)
 def _(node: Func) -> float:
-    return 0.53 * len(node.name) + _THIN
+    return 0.53 * len(node.name) + (4 * _MEDIUM if node.name == "mod" else _THIN)
 
 
 @typeset_width.register(Op)
 def _(node: Op) -> float:
     if node.symbol in ",;":
         return 0.28 + _THIN
-    if node.symbol == "/":
-        return 0.5
+    if node.symbol == "/" or node.symbol in PREFIXES:
+        return 0.6
     if node.symbol == "·":
         return 0.28 + 2 * _MEDIUM
     if node.symbol in ADDITIVE | MULTIPLICATIVE:
@@ -120,8 +120,14 @@ def _(node: Op) -> float:
 @typeset_width.register(Row)
 def _(node: Row) -> float:
     parts = flat(node)
-    signs = sum(2 * _MEDIUM for index in range(len(parts)) if is_prefix(parts, index))
-    return sum(typeset_width(part) for part in parts if part != Row(())) - signs
+    # a sign has no space around it
+    signs = sum(_is_sign(parts, index) for index in range(len(parts)))
+    return sum(typeset_width(part) for part in parts if part != Row(())) - 2 * _MEDIUM * signs
+
+
+def _is_sign(parts: tuple[Node, ...], index: int) -> bool:
+    node = bare(parts[index])
+    return isinstance(node, Op) and node.symbol in ADDITIVE and is_prefix(parts, index)
 
 
 @typeset_width.register(Highlight)
@@ -136,7 +142,7 @@ def _(node: Frac) -> float:
 
 @typeset_width.register(Script)
 def _(node: Script) -> float:
-    return typeset_width(node.base) + _SCRIPT * _widest(node.sub, node.sup)
+    return typeset_width(node.base) + _SCRIPT * _widest(node.sub, node.sup) + 0.1
 
 
 @typeset_width.register(BigOp)

@@ -39,7 +39,8 @@ _SIGN = re.compile(r'((?:<mo(?: stretchy="false")?>[^)\]}<]</mo>|</mtext>)<mo)>�
 _MISTAKEN = re.compile(r"<mi>([;:¬±⟹⟺∀∃])</mi>")
 _LETTER = re.compile(r"<mo>([∂∞…⋯⋮])</mo>")
 _BOLD_GREEK = re.compile(r'<mi mathvariant="bold-italic">([α-ωΑ-Ω])</mi>')
-_LEAK = re.compile(r"[\\$&{}_^#%~]|symconv")
+# a brace is wanted where it is an operator: then it is a fence
+_LEAK = re.compile(r'[\\$_^#%~]|&(?![lg]t;)|(?<!<mo>)(?<!<mo stretchy="false">)[{}]|symconv')
 _SUPERFLUOUS = (
     ' stretchy="true" fence="true" form="prefix"',
     ' stretchy="true" fence="true" form="postfix"',
@@ -85,7 +86,9 @@ def _converted(node: Node, display: bool) -> str:
     markup = _repaired(convert(source))
     _guard(markup, source)
     style = ' display="block" displaystyle="true"' if display else ""
-    opening = f'<math xmlns="http://www.w3.org/1998/Math/MathML"{style} alttext="{text(node).translate(_ESCAPES)}">'
+    opening = (
+        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{style} alttext="{text(node).translate(_ESCAPES)}">'
+    )
     return opening + markup[markup.index(">") + 1 :]
 
 
@@ -94,9 +97,8 @@ def _repaired(markup: str) -> str:
     markup = _LONE.sub(r"\1", markup)
     markup = _LETTER.sub(r"<mi>\1</mi>", markup)
     markup = markup.replace("<mo>/</mo>", '<mo lspace="0em" rspace="0em">/</mo>')
-    markup = markup.replace(' mathvariant="italic"', "").replace(
-        '<mspace width="negativethinmathspace" />', ""
-    )
+    for superfluous in _SUPERFLUOUS:
+        markup = markup.replace(superfluous, "")
     markup = markup.replace('mathcolor="symconv-', 'class="role-')
     markup = markup.replace("<mo>[</mo><mtable>", "<mrow><mo>[</mo><mtable>")
     markup = markup.replace("</mtable><mo>]</mo>", "</mtable><mo>]</mo></mrow>")
@@ -124,20 +126,9 @@ def _bold_greek(letter: str) -> str:
 
 def _guard(markup: str, source: str) -> None:
     """Refuse markup that is not well-formed XML or shows a piece of LaTeX as text."""
-    parser = expat.ParserCreate()
-    open_tags: list[str] = []
-    shown: list[str] = []
-    parser.buffer_text = True
-    parser.StartElementHandler = lambda name, _attributes: open_tags.append(name)
-    parser.EndElementHandler = lambda _name: open_tags.pop()
-    # a brace that is an operator is a fence
-    parser.CharacterDataHandler = lambda data: (
-        None if data in "{}" and open_tags[-1] == "mo" else shown.append(data)
-    )
     try:
-        parser.Parse(markup, True)
+        expat.ParserCreate().Parse(markup, True)
     except expat.ExpatError as error:
         raise UnsupportedError(f"MathML: the conversion of {source!r} is not well-formed: {error}") from None
-    leak = _LEAK.search(" ".join(shown))
-    if leak:
+    if leak := _LEAK.search(markup):
         raise UnsupportedError(f"MathML: the conversion of {source!r} leaks {leak[0]!r} into its text")

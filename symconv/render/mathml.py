@@ -38,7 +38,7 @@ STYLE = (
     "td,th{padding:.2rem .8rem .2rem 0;text-align:left}"
     "td>math{display:inline math}"
     "mtable.chain>mtr>mtd{text-align:left;padding:.25em 0}"
-    "mtable.chain>mtr>mtd:first-child{text-align:right}"
+    "mtable.chain>mtr>mtd:first-child{text-align:-webkit-right}"
     "mtable.chain>mtr>mtd:nth-child(2){padding:.25em .14em}"
 )
 

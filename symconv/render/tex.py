@@ -60,6 +60,7 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\parskip}{4pt plus 1pt}
 \setlength{\emergencystretch}{3em}
 \setlength{\jot}{5pt}
+\clubpenalty=10000 \widowpenalty=10000 \displaywidowpenalty=10000
 \allowdisplaybreaks
 """
 _FRAGMENT = r"""% A derivation to \input into an article. It needs \usepackage{amsmath,amssymb} and takes
@@ -160,9 +161,10 @@ def _(node: Steps, pen: Pen) -> str:
 
 def _step(step: Step, pen: Pen) -> str:
     conditions = ", ".join(_math(condition, pen) for condition in step.conditions)
+    display = _display(step.body, pen, "")
     return (
         f"\\symconvstep{{{escape(step.name)}}}{{{_inline(step.why, pen)}}}{{{_checked(step.checks)}}}\n"
-        f"{_display(step.body, pen, '')}" + (f"\n\\symconvwhen{{{conditions}}}" if conditions else "")
+        + (f"\\symconvkeep\n{display}\n\\symconvwhen{{{conditions}}}" if conditions else display)
     )
 
 
