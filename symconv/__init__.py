@@ -1,2 +1,79 @@
-"""symconv derives, proves and checks convolution and pooling."""
+"""symconv derives, proves and checks convolution and pooling.
+
+>>> import symconv as sc
+>>> derivation = sc.Conv2d(stride=2).derive((5, 5), (3, 3))
+>>> derivation.gradient("input")[1, 2]
+B_21*G_12 + B_23*G_11
+
+The names of this package load the modules that they live in when they are first used: ``import symconv``
+costs nothing, and SymPy is paid for by those who derive.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symconv import functional, testing, theorems
+    from symconv.derived import Derivation
+    from symconv.errors import ArgumentError, ProblemError, ShapeError, SymconvError, UnsupportedError
+    from symconv.exact import symbols
+    from symconv.layers import (
+        AdaptiveAvgPool2d,
+        AdaptiveMaxPool2d,
+        AvgPool2d,
+        Conv2d,
+        FractionalMaxPool2d,
+        LPPool2d,
+        MaxPool2d,
+        MaxUnpool2d,
+    )
+    from symconv.operator import Names
+    from symconv.pipeline import solve
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool2d",
+    "ArgumentError",
+    "AvgPool2d",
+    "Conv2d",
+    "Derivation",
+    "FractionalMaxPool2d",
+    "LPPool2d",
+    "MaxPool2d",
+    "MaxUnpool2d",
+    "Names",
+    "ProblemError",
+    "ShapeError",
+    "SymconvError",
+    "UnsupportedError",
+    "functional",
+    "solve",
+    "symbols",
+    "testing",
+    "theorems",
+]
+
+_HOMES = {
+    "Derivation": "derived",
+    "Names": "operator",
+    "solve": "pipeline",
+    "symbols": "exact",
+}
+"""Where a name lives that says neither an error nor a layer."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in ("functional", "testing", "theorems"):
+        return import_module(f"{__name__}.{name}")
+    home = _HOMES.get(name, "errors" if name.endswith("Error") else "layers")
+    return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -59,14 +59,17 @@ def pack(value: object, name: str = "array") -> Array:
     """
     source: Any = value
     if isinstance(value, MatrixBase | sp.NDimArray):
-        entries, shape = list(value.flat() if isinstance(value, MatrixBase) else value), value.shape
-        return _filled((exact(e, name) for e in entries), tuple(int(n) for n in shape))
+        shape = tuple(int(size) for size in value.shape)
+        if 0 in shape:
+            raise ArgumentError(name, "an array with at least one entry", ShortForm(f"shape {shape}"))
+        entries = value.flat() if isinstance(value, MatrixBase) else value.reshape(len(value))
+        return _filled((exact(e, name) for e in entries), shape)
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "iuO":
-            raise ArgumentError(name, f"an array of {_FLOAT_HINT}", f"dtype {value.dtype}")
+            raise ArgumentError(name, f"an array of {_FLOAT_HINT}", ShortForm(f"dtype {value.dtype}"))
         array = value
         if array.size == 0:
-            raise ArgumentError(name, "an array with at least one entry", f"shape {value.shape}")
+            raise ArgumentError(name, "an array with at least one entry", ShortForm(f"shape {value.shape}"))
         return _filled((exact(e, name) for e in array.ravel().tolist()), array.shape)
     if hasattr(value, "detach"):
         raise ArgumentError(name, f"an array of {_FLOAT_HINT}; convert the tensor with .long().numpy()")

@@ -352,6 +352,8 @@ def rational(expr: Any, at: Assignment) -> int | Fraction:
             return int(expr)
         case sp.Rational():
             return Fraction(int(expr.p), int(expr.q))
+        case sp.Piecewise():
+            return next(rational(value, at) for value, condition in expr.args if holds(condition, at))
     args = [rational(arg, at) for arg in expr.args]
     if expr.func in at:
         return at[expr.func](*args)
@@ -375,6 +377,4 @@ def rational(expr: Any, at: Assignment) -> int | Fraction:
             return min(args)
         case sp.Mod():
             return args[0] % args[1]
-        case sp.Piecewise():
-            return next(rational(value, at) for value, condition in expr.args if holds(condition, at))
     raise UnsupportedError(f"no rule evaluates the index expression {type(expr).__name__}")

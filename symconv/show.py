@@ -49,7 +49,19 @@ from symconv.display import (
 )
 from symconv.errors import UnsupportedError
 from symconv.printing.alphabet import GREEK
-from symconv.printing.precedence import ATOM, BIG, PRODUCT, QUOTIENT, RELATION, SUM, bare, fenced, flat, level
+from symconv.printing.precedence import (
+    ATOM,
+    BIG,
+    PRODUCT,
+    QUOTIENT,
+    RELATION,
+    SUM,
+    bare,
+    fenced,
+    flat,
+    level,
+    ungrouped,
+)
 
 _RELATIONS = {sp.Eq: "=", sp.Ne: "≠", sp.Lt: "<", sp.Le: "≤", sp.Gt: ">", sp.Ge: "≥"}
 _SIZE = re.compile(r"[IKSPDONHWMT]_\d")
@@ -278,15 +290,11 @@ def _on_one_line(node: Node) -> Node:
         case Frac(numerator, denominator):
             below = fenced(_on_one_line(denominator), QUOTIENT)
             return row(fenced(_on_one_line(numerator), PRODUCT), "/", below)
-        case Row(items):
-            lined = [_on_one_line(item) for item in items]
-            beside = any(not isinstance(item, Op | Frac) for item in items)
-            return row(
-                *(
-                    parens(new) if isinstance(old, Frac) and beside else new
-                    for old, new in zip(items, lined, strict=True)
-                )
-            )
+        case Row():
+            parts = flat(node)
+            return row(*(_on_one_line(ungrouped(parts, index)) for index in range(len(parts))))
+        case Fence(left, body, right):
+            return Fence(left, _on_one_line(body), right)
         case _:
             return node
 
@@ -413,7 +421,7 @@ def _(expr: sp.Sum | sp.Product) -> Node:
 def _(expr: sp.Limit) -> Node:
     body, variable, point, side = expr.args
     target = show(point)
-    if point.is_finite is not False and str(side) in "+-":
+    if point.is_finite is not False and str(side) in ("+", "-"):
         target = Script(fenced(target, ATOM), sup=Op(str(side).replace("-", "−")))
     return BigOp("lim", fenced(show(body), BIG), row(show(variable), "→", target))
 

@@ -132,7 +132,7 @@ def _at_letters(general: General, derivation: Worked, arrays: Any, result: Array
 
 def _free_letters(general: General) -> tuple[Any, ...]:
     left = general.left
-    return left.by.index if isinstance(left, Partial) else left.index  # type: ignore[attr-defined, no-any-return]
+    return left.by.index if isinstance(left, Partial) else left.index  # type: ignore[attr-defined]
 
 
 def at_sizes(
@@ -182,10 +182,10 @@ def size_assignment(
             assignment[sequence("s", at)] = _member(axis.starts(size).tolist(), base, 0)
         if isinstance(axis, Scattered):
             assignment[sequence("t", at)] = _member(axis.targets, base, base)
-        numbers = ((at.input_size, size), (at.output_size, count))
-        if hasattr(axis, "kernel_size"):
-            numbers = (*numbers, (at.kernel_size, int(axis.kernel_size)))
-        assignment |= {symbol: number for symbol, number in numbers if isinstance(symbol, sp.Symbol)}
+        kernel = int(axis.kernel_size) if hasattr(axis, "kernel_size") else None
+        numbers = ((at.input_size, size), (at.output_size, count), (at.kernel_size, kernel))
+        known = {symbol: number for symbol, number in numbers if isinstance(symbol, sp.Symbol) and number is not None}
+        assignment |= known
     return assignment
 
 
@@ -267,11 +267,11 @@ def _steps(derivation: Worked, wrt: Argument | None) -> Check:
     symbolic = replace(derivation, known=frozenset())
     for index in chosen:
         for step in symbolic.entry(wrt, index):
-            sides = [evaluate(side, numbers, {}) for side in (step.before, step.after)]
-            if not all(_same(side, result[index]) for side in sides):
+            left, right = (evaluate(side, numbers, {}) for side in (step.before, step.after))
+            if not (_same(left, result[index]) and _same(right, result[index])):
                 at = list(_shown(derivation, index))
-                detail = f"The step '{step.rule}' of entry {at} has the sides {sides}, the result is {result[index]}."
-                return Check(subject, Method.EXACT, Verdict.FAILED, *map(str, sides), "", detail)  # type: ignore[arg-type]
+                detail = f"The step '{step.rule}' of entry {at} goes from {left} to {right}, not {result[index]}."
+                return Check(subject, Method.EXACT, Verdict.FAILED, str(left), str(right), "", detail)
     return Check(subject, Method.EXACT, Verdict.PASSED, "before", "after", _scope(len(chosen), len(every)))
 
 

@@ -44,6 +44,43 @@ LONGEST = 1 << 14
 _EXACT_BITS = 1 << 13  # a rational power longer than this is enclosed instead: it costs more than it tells
 
 
+class Point(dict[Any, Any]):
+    """Values that remember what expressions are worth at them.
+
+    The claims of a proof share most of their parts, and each is looked at in several claims: evaluated once,
+    a part has the same value for all of them. Every function here takes a point where it takes values.
+    """
+
+    __slots__ = ("_near", "_worth")
+
+    def __init__(self, values: Values) -> None:
+        super().__init__(values)
+        self._worth: dict[tuple[Any, int], Any] = {}
+        self._near: dict[tuple[Any, Any], Point] = {}
+
+    @staticmethod
+    def of(values: Values) -> Point:
+        """The values as a point; a point as it is."""
+        return values if isinstance(values, Point) else Point(values)
+
+    def at(self, letter: Any, number: Any) -> Point:
+        """The point with one letter's number in addition, the same one whenever it is asked for."""
+        if (letter, number) not in self._near:
+            self._near[letter, number] = Point({**self, letter: number})
+        return self._near[letter, number]
+
+    def worth(self, expr: Any, bits: int) -> Any:
+        """The value of an expression: a ``Fraction``, or an interval of ``bits`` bits, mpmath's pair of ends."""
+        if type(expr) is Fraction:
+            return expr
+        if type(expr) is int:
+            return Fraction(expr)
+        known = self._worth.get((expr, bits))
+        if known is None:
+            known = self._worth[expr, bits] = _value(expr, self, bits)
+        return known
+
+
 def decide(left: sp.Expr, order: Order, right: sp.Expr, values: Values) -> Verdict:
     """Whether ``left order right`` holds at the numbers.
 
@@ -53,10 +90,11 @@ def decide(left: sp.Expr, order: Order, right: sp.Expr, values: Values) -> Verdi
     Raises:
         UnsupportedError: an expression has no value, or none that an interval is known for.
     """
+    values = Point.of(values)
     if order == "=":
         return near(left, right, values, AGREEMENT)
     for bits in PRECISIONS:
-        gap = _value(right, values, bits), _value(left, values, bits)
+        gap = values.worth(right, bits), values.worth(left, bits)
         match gap:
             case Fraction() as high, Fraction() as low:
                 return _verdict(low < high if order == "<" else low <= high)
@@ -74,9 +112,10 @@ def near(left: sp.Expr, right: sp.Expr, values: Values, digits: int) -> Verdict:
 
     Rational sides of which :data:`AGREEMENT` digits or more are asked must be equal.
     """
+    values = Point.of(values)
     for bits in PRECISIONS:
-        one, other = _value(left, values, bits), _value(right, values, bits)
-        if isinstance(one, Fraction) and isinstance(other, Fraction) and digits >= AGREEMENT:
+        one, other = values.worth(left, bits), values.worth(right, bits)
+        if type(one) is Fraction and type(other) is Fraction and digits >= AGREEMENT:
             return _verdict(one == other)
         low, high = _interval(one, bits), _interval(other, bits)
         gap = libmp.mpi_abs(libmp.mpi_sub(low, high, bits), bits)
@@ -96,15 +135,16 @@ def decimal(expr: sp.Expr, values: Values, places: int) -> str:
     Raises:
         UnsupportedError: the value has more than :data:`LONGEST` bits before the point.
     """
+    values = Point.of(values)
     extra = 0
     for tried in (places, places + 1):
         for precision in PRECISIONS:
-            value = _value(expr, values, precision + extra)
-            if not isinstance(value, Fraction) and (size := max(map(_size, value))) > extra:
+            value = values.worth(expr, precision + extra)
+            if type(value) is not Fraction and (size := max(map(_size, value))) > extra:
                 if size > LONGEST:
                     break
                 extra = size
-                value = _value(expr, values, precision + extra)
+                value = values.worth(expr, precision + extra)
             scaled = _product((value, Fraction(10**tried)), precision + extra)
             low, high = _floors(_sum((scaled, Fraction(1, 2)), precision + extra))
             if low == high:
@@ -114,11 +154,12 @@ def decimal(expr: sp.Expr, values: Values, places: int) -> str:
 
 def rounds_to(expr: sp.Expr, values: Values, shown: str) -> Verdict:
     """Whether the value at the numbers is within half a unit of the last place of a decimal."""
+    values = Point.of(values)
     middle = Fraction(shown.replace("−", "-"))
     half = Fraction(1, 2 * 10 ** len(shown.partition(".")[2]))
     for bits in PRECISIONS:
-        away = _sum((_value(expr, values, bits), -middle), bits)
-        if isinstance(away, Fraction):
+        away = _sum((values.worth(expr, bits), -middle), bits)
+        if type(away) is Fraction:
             return _verdict(abs(away) <= half)
         within = libmp.libmpi.mpi_le(libmp.mpi_abs(away, bits), _interval(half, bits))
         if within is not None:
@@ -128,8 +169,9 @@ def rounds_to(expr: sp.Expr, values: Values, shown: str) -> Verdict:
 
 def ceiling(expr: sp.Expr, values: Values) -> int | None:
     """The least integer that is not below the value; None where no precision decides it."""
+    values = Point.of(values)
     for bits in PRECISIONS:
-        low, high = _floors(_product((_value(expr, values, bits), Fraction(-1)), bits))
+        low, high = _floors(_product((values.worth(expr, bits), Fraction(-1)), bits))
         if low == high:
             return -low
     return None
@@ -139,40 +181,36 @@ def _verdict(holds: bool) -> Verdict:
     return Verdict.PASSED if holds else Verdict.FAILED
 
 
-def _value(expr: Any, values: Values, bits: int) -> Any:
-    """The value of an expression: a ``Fraction``, or an interval of ``bits`` bits, mpmath's pair of ends."""
-    if isinstance(expr, Fraction):
-        return expr
-    if isinstance(expr, int):
-        return Fraction(expr)
+def _value(expr: Any, values: Point, bits: int) -> Any:
+    """The value of an expression whose parts are known or worked out by :meth:`Point.worth`."""
     if expr in values:
-        return _value(values[expr], values, bits)
+        return values.worth(values[expr], bits)
     match expr:
         case sp.Rational():
             return Fraction(int(expr.p), int(expr.q))
         case sp.Indexed() if expr.base in values:
-            return _value(values[expr.base][int(_value(expr.indices[0], values, bits)) - 1], values, bits)
+            return values.worth(values[expr.base][int(values.worth(expr.indices[0], bits)) - 1], bits)
         case sp.Add():
-            return _sum([_value(term, values, bits) for term in expr.args], bits)
+            return _sum([values.worth(term, bits) for term in expr.args], bits)
         case sp.Mul():
-            return _product([_value(factor, values, bits) for factor in expr.args], bits)
+            return _product([values.worth(factor, bits) for factor in expr.args], bits)
         case sp.Pow():
-            return _power(_value(expr.base, values, bits), _value(expr.exp, values, bits), bits)
+            return _power(values.worth(expr.base, bits), values.worth(expr.exp, bits), bits)
         case sp.Sum():
             index, first, last = expr.limits[0]
-            span = range(int(_value(first, values, bits)), int(_value(last, values, bits)) + 1)
-            return _sum([_value(expr.function, {**values, index: k}, bits) for k in span], bits)
+            span = range(int(values.worth(first, bits)), int(values.worth(last, bits)) + 1)
+            return _sum([values.at(index, k).worth(expr.function, bits) for k in span], bits)
         case sp.exp():
-            exponent = _value(expr.exp, values, bits)
+            exponent = values.worth(expr.exp, bits)
             return Fraction(1) if exponent == 0 else libmp.mpi_exp(_interval(exponent, bits), bits)
         case sp.log():
-            return _ln(_value(expr.args[0], values, bits), bits)
+            return _ln(values.worth(expr.args[0], bits), bits)
         case sp.Abs():
-            inner = _value(expr.args[0], values, bits)
-            return abs(inner) if isinstance(inner, Fraction) else libmp.mpi_abs(inner, bits)
+            inner = values.worth(expr.args[0], bits)
+            return abs(inner) if type(inner) is Fraction else libmp.mpi_abs(inner, bits)
         case sp.floor():
-            inner = _value(expr.args[0], values, bits)
-            if isinstance(inner, Fraction):
+            inner = values.worth(expr.args[0], bits)
+            if type(inner) is Fraction:
                 return Fraction(floor(inner))
         case sp.pi:
             return libmp.libmpi.mpi_pi(bits)
@@ -196,7 +234,7 @@ def _given(expr: sp.Expr, values: Values) -> Any:
 
 def _interval(value: Any, bits: int) -> Any:
     """The value as an interval."""
-    if isinstance(value, Fraction):
+    if type(value) is Fraction:
         ends = value.numerator, value.denominator, bits
         return libmp.from_rational(*ends, "f"), libmp.from_rational(*ends, "c")
     return value
@@ -206,7 +244,7 @@ def _sum(terms: Iterable[Any], bits: int) -> Any:
     """A sum, rational among rationals."""
     rational, total = Fraction(0), None
     for term in terms:
-        if isinstance(term, Fraction):
+        if type(term) is Fraction:
             rational += term
         else:
             total = term if total is None else libmp.mpi_add(total, term, bits)
@@ -216,23 +254,23 @@ def _sum(terms: Iterable[Any], bits: int) -> Any:
 def _product(factors: Iterable[Any], bits: int) -> Any:
     """A product, rational among rationals; zero times anything is zero."""
     parts = list(factors)
-    rational = prod((part for part in parts if isinstance(part, Fraction)), start=Fraction(1))
+    rational = prod((part for part in parts if type(part) is Fraction), start=Fraction(1))
     if rational == 0:
         return rational
     total = None
     for part in parts:
-        if not isinstance(part, Fraction):
+        if type(part) is not Fraction:
             total = part if total is None else libmp.mpi_mul(total, part, bits)
     return rational if total is None else libmp.mpi_mul(total, _interval(rational, bits), bits)
 
 
 def _power(base: Any, exponent: Any, bits: int) -> Any:
     """A power, rational where the exponent is an integer and the result short, and for the bases 0 and 1."""
-    if isinstance(exponent, Fraction) and exponent.denominator == 1:
+    if type(exponent) is Fraction and exponent.denominator == 1:
         k = int(exponent)
         if base == 0 and k < 0:
             raise UnsupportedError("a negative power of zero has no value")
-        if isinstance(base, Fraction):
+        if type(base) is Fraction:
             size = max(base.numerator.bit_length(), base.denominator.bit_length())
             if abs(base) in (0, 1) or abs(k) * size <= _EXACT_BITS:
                 return base**k
@@ -266,7 +304,7 @@ def _size(end: Any) -> int:
 
 def _floors(value: Any) -> tuple[int, int]:
     """The integer parts of both ends."""
-    if isinstance(value, Fraction):
+    if type(value) is Fraction:
         return floor(value), floor(value)
     low, high = (int(libmp.to_int(end, "f")) for end in value)
     return low, high

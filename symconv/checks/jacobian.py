@@ -45,15 +45,16 @@ class Jacobian(ArrayValues):
     def _quotient(self, role: Argument, index: tuple[int, ...]) -> Array:
         step = Fraction(1, 4)  # the arrays hold integers without ties: nothing changes order within half a unit
         after, before = (self._moved(role, index, move) for move in (step, -step))
-        difference: Array = after - before
-        return difference / (2 * step)
+        column: Array = (after - before) / (2 * step)
+        return column
 
     def _moved(self, role: Argument, index: tuple[int, ...], move: Fraction) -> Array:
         arrays = {name: self.arrays[name] for name in ("input", "weight", "bias") if name in self.arrays}
         moved = arrays[role].astype(object)
         moved[index] = moved[index] + move
         output = Oracle(self.operator).forward(**{**arrays, role: moved})
-        return np.where(output == -np.inf, 0, output)  # a window wholly in the padding stays what it is
+        finite: Array = np.where(output == -np.inf, 0, output)  # a window wholly in the padding stays what it is
+        return finite
 
 
 def tie_free(shape: tuple[int, ...], rng: np.random.Generator, signed: bool = True) -> Array:

@@ -61,8 +61,8 @@ class Oracle:
             case "bias", _, _:
                 result = reference.conv_backward_bias(g)
             case "weight", _, _:
-                kernel = {"kernel_size": self.operator.shape("weight")[-len(size) :]}
-                result = reference.conv_backward_weight(x, g, **kernel, **self._conv)
+                kernel = self.operator.shape("weight")[-len(size) :]
+                result = reference.conv_backward_weight(x, g, kernel_size=kernel, **self._conv)
             case _, WeightedSum(), Scattered():
                 result = reference.max_unpool_backward(g, self._targets)
             case _, WeightedSum(), _:

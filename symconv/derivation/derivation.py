@@ -105,7 +105,7 @@ class Worked:
         if role == "output":
             return output_steps(self.operator, self.names, tuple(index), self.values, self.known)
         return gradient_steps(
-            self.operator, self.names, role, tuple(index), self.values, self.known, zero_terms  # type: ignore[arg-type]
+            self.operator, self.names, role, tuple(index), self.values, self.known, zero_terms
         )
 
     @cached_property

@@ -132,7 +132,7 @@ class AvgPooling(WindowPooling):
             ceil_mode=flag("ceil_mode", self.ceil_mode),
             count_include_pad=flag("count_include_pad", self.count_include_pad),
         )
-        override = self.divisor_override
+        override: Any = self.divisor_override
         if override is not None and (isinstance(override, bool) or not isinstance(override, int) or override == 0):
             raise ArgumentError("divisor_override", "an integer other than 0", override)
         self._require_half_padding()

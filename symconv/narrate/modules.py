@@ -56,7 +56,8 @@ def pooling_modules() -> tuple[str, ...]:
 
 def module_steps(names: tuple[str, ...]) -> tuple[tuple[Block, ...], tuple[Check, ...]]:
     """Every module as a step: its name, its formula, its sentence; and the checks of the formulas."""
-    steps, checks = [], []
+    steps: list[Step] = []
+    checks: list[Check] = []
     for name in names:
         derivation = _example(name)
         own = tuple(_renamed(check, name) for check in check_general(derivation, None))

@@ -74,6 +74,19 @@ def is_prefix(parts: tuple[Node, ...], index: int) -> bool:
     return node.symbol in PREFIXES or node.symbol in ADDITIVE and opens
 
 
+def ungrouped(parts: tuple[Node, ...], index: int) -> Node:
+    """A part of a row for one line: in parentheses if only its two-dimensional shape kept it together."""
+    part = parts[index]
+    if not isinstance(bare(part), Frac):
+        return part
+    before = bare(parts[index - 1]) if index else Op("=")
+    after = parts[index + 1] if index + 1 < len(parts) else Op("=")
+    loose = (
+        is_operator(before) and is_operator(after) or isinstance(before, Words) or isinstance(after, Words)
+    )
+    return part if loose and before != Op("/") else parens(part)
+
+
 def is_partial(node: Node) -> bool:
     """Whether a row is a differential such as ``∂E``, which binds like a single letter."""
     return isinstance(node, Row) and len(node.items) == 2 and node.items[0] == Ident("∂")

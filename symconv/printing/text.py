@@ -41,9 +41,9 @@ from symconv.printing.precedence import (
     bare,
     fenced,
     flat,
-    is_operator,
     is_prefix,
     level,
+    ungrouped,
 )
 
 _TIGHT = frozenset("·/")
@@ -97,21 +97,8 @@ def _(node: Row, tight: bool = False) -> str:
     pieces: list[str] = []
     for index in range(len(parts)):
         space = " " if index and _spaced(parts, index, tight) else ""
-        pieces.append(space + text(_ungrouped(parts, index), tight))
+        pieces.append(space + text(ungrouped(parts, index), tight))
     return "".join(pieces)
-
-
-def _ungrouped(parts: tuple[Node, ...], index: int) -> Node:
-    """A part of a row, in parentheses if only its two-dimensional shape kept it together."""
-    part = parts[index]
-    if not isinstance(bare(part), Frac):
-        return part
-    before = bare(parts[index - 1]) if index else Op("=")
-    after = parts[index + 1] if index + 1 < len(parts) else Op("=")
-    loose = (
-        is_operator(before) and is_operator(after) or isinstance(before, Words) or isinstance(after, Words)
-    )
-    return part if loose and before != Op("/") else parens(part)
 
 
 def _spaced(parts: tuple[Node, ...], index: int, tight: bool) -> bool:

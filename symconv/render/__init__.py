@@ -1,12 +1,12 @@
 """From a document to text in a format. A renderer is pure: it returns a string and touches no file.
 
-To add a format, write a module here whose ``render(document)`` has a rule for every kind of block, and give
-it a row in ``FORMATS``; tests fail while a rule is missing.
+To add a format, write a module here with a rule for every kind of block, and give it a row in ``FORMATS``;
+tests fail while a rule is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,70 +15,81 @@ from symconv.errors import ArgumentError
 if TYPE_CHECKING:
     from symconv.document import Document
     from symconv.printing.mathml import MathML
+    from symconv.render.sheet import Sheet
 
 
 class Format(NamedTuple):
-    """A format of a report.
-
-    ``render`` takes the document and, for the formats that draw MathML, the converter to share: a report in
-    several formats then converts each formula once.
-    """
+    """A format of a report: the extension of its file, what it is, and how it is made."""
 
     extension: str
     what: str
-    render: Callable[[Document, MathML | None], str]
+    render: Callable[[Sheet], str]
 
 
 def render(document: Document, name: str, mathml: MathML | None = None) -> str:
-    """The document in the format of that name."""
+    """The document in the format of that name; ``mathml`` is the converter to share with other calls."""
+    from symconv.render.sheet import Sheet
+
+    return _format(name).render(Sheet(document, mathml))
+
+
+def render_all(document: Document, names: Iterable[str]) -> dict[str, str]:
+    """The document in several formats, by their names; work that they have in common is done once."""
+    from symconv.render.sheet import Sheet
+
+    sheet = Sheet(document)
+    return {name: _format(name).render(sheet) for name in names}
+
+
+def _format(name: str) -> Format:
     if name not in FORMATS:
         raise ArgumentError("format", f"one of {', '.join(FORMATS)}", name)
-    return FORMATS[name].render(document, mathml)
+    return FORMATS[name]
 
 
 # Each module is imported by its first use: `symconv --help` lists the formats and needs none of them.
 
 
-def _tex(document: Document, mathml: MathML | None) -> str:
+def _tex(sheet: Sheet) -> str:
     from symconv.render import tex
 
-    return tex.render(document)
+    return tex.article(sheet)
 
 
-def _fragment(document: Document, mathml: MathML | None) -> str:
+def _fragment(sheet: Sheet) -> str:
     from symconv.render import tex
 
-    return tex.render(document, fragment=True)
+    return tex.fragment(sheet)
 
 
-def _mathml(document: Document, mathml: MathML | None) -> str:
-    from symconv.render import mathml as xhtml
+def _mathml(sheet: Sheet) -> str:
+    from symconv.render import mathml
 
-    return xhtml.render(document, mathml)
+    return mathml.render(sheet)
 
 
-def _html(document: Document, mathml: MathML | None) -> str:
+def _html(sheet: Sheet) -> str:
     from symconv.render import html
 
-    return html.render(document, mathml)
+    return html.render(sheet)
 
 
-def _markdown(document: Document, mathml: MathML | None) -> str:
+def _markdown(sheet: Sheet) -> str:
     from symconv.render import markdown
 
-    return markdown.render(document)
+    return markdown.render(sheet)
 
 
-def _text(document: Document, mathml: MathML | None) -> str:
+def _text(sheet: Sheet) -> str:
     from symconv.render import text
 
-    return text.render(document)
+    return text.render(sheet)
 
 
-def _json(document: Document, mathml: MathML | None) -> str:
+def _json(sheet: Sheet) -> str:
     from symconv.render import json
 
-    return json.render(document)
+    return json.render(sheet)
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(

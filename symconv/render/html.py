@@ -20,7 +20,6 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
-    Document,
     Fold,
     Formula,
     Paragraph,
@@ -31,8 +30,8 @@ from symconv.document import (
     Verdicts,
 )
 from symconv.errors import UnsupportedError
-from symconv.printing.mathml import MathML
 from symconv.render.markup import cell, display, inline, words
+from symconv.render.sheet import Sheet
 from symconv.render.words import alarm, badges, evidence, mark, summary, worst_first
 
 _SIDES = MappingProxyType({"l": "", "c": ' class="c"', "r": ' class="r"'})
@@ -40,17 +39,18 @@ _SIDES = MappingProxyType({"l": "", "c": ' class="c"', "r": ' class="r"'})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a rule needs to know: the converter, the numbers to give out, the level of a heading."""
+    """What a rule needs to know: the sheet, the numbers to give out, the level of a heading."""
 
-    mathml: MathML
+    sheet: Sheet
     step: Iterator[int]
     box: Iterator[int]
     level: int = 2
 
 
-def render(document: Document, mathml: MathML | None = None) -> str:
+def render(sheet: Sheet) -> str:
     """The document as one HTML page."""
-    page = Page(mathml or MathML(), count(1), count(1))
+    document = sheet.document
+    page = Page(sheet, count(1), count(1))
     style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     title = words(document.title)
     return (
@@ -74,7 +74,7 @@ def _opening(checks: Checks, page: Page) -> str:
 
 def _contents(blocks: Iterable[Block], page: Page) -> str:
     items = "\n".join(
-        f'<li><a href="#{words(node.anchor)}">{inline(node.title, page.mathml)}</a>{_flag(node.checks)}</li>'
+        f'<li><a href="#{words(node.anchor)}">{inline(node.title, page.sheet)}</a>{_flag(node.checks)}</li>'
         for node in blocks
         if isinstance(node, Section)
     )
@@ -116,18 +116,18 @@ def block(node: object, page: Page) -> str:
 
 @block.register
 def _(node: Paragraph, page: Page) -> str:
-    return f"<p>{inline(node.text, page.mathml)}</p>"
+    return f"<p>{inline(node.text, page.sheet)}</p>"
 
 
 @block.register
 def _(node: Bullets, page: Page) -> str:
-    items = "".join(f"<li>{inline(item, page.mathml)}</li>" for item in node.items)
+    items = "".join(f"<li>{inline(item, page.sheet)}</li>" for item in node.items)
     return f"<ul>{items}</ul>"
 
 
 @block.register(Formula | Chain)
 def _(node: Formula | Chain, page: Page) -> str:
-    return _box(display(node, page.mathml), f"Formula {next(page.box)}", "eq")
+    return _box(display(node, page.sheet), f"Formula {next(page.box)}", "eq")
 
 
 @block.register
@@ -138,26 +138,26 @@ def _(node: Steps, page: Page) -> str:
 
 def _step(step: Step, page: Page) -> str:
     number = next(page.step)
-    conditions = ", ".join(page.mathml(condition) for condition in step.conditions)
-    formula = _box(display(step.body, page.mathml), f"Equation {number}", "eq")
+    conditions = ", ".join(page.sheet.mathml(condition) for condition in step.conditions)
+    formula = _box(display(step.body, page.sheet), f"Equation {number}", "eq")
     return (
         f'<li class="step" id="step-{number}">\n<div class="derived">\n'
         f'<p class="name"><a href="#step-{number}">({number})</a> {words(step.name)}</p>\n{formula}\n'
         + (f'<p class="conditions">when {conditions}</p>\n' if conditions else "")
-        + f'</div>\n<div class="why">\n<p>{inline(step.why, page.mathml)}</p>\n{_badges(step.checks)}\n</div>\n</li>'
+        + f'</div>\n<div class="why">\n<p>{inline(step.why, page.sheet)}</p>\n{_badges(step.checks)}\n</div>\n</li>'
     )
 
 
 @block.register
 def _(node: Table, page: Page) -> str:
-    return _table(node, ([cell(content, page.mathml) for content in row] for row in node.rows), page)
+    return _table(node, ([cell(content, page.sheet) for content in row] for row in node.rows), page)
 
 
 @block.register
 def _(node: Verdicts, page: Page) -> str:
     table = evidence(node.checks)
     rows = (
-        [_badge(check.verdict, check.verdict.value), *(cell(content, page.mathml) for content in row[1:])]
+        [_badge(check.verdict, check.verdict.value), *(cell(content, page.sheet) for content in row[1:])]
         for check, row in zip(worst_first(node.checks), table.rows, strict=True)
     )
     return _table(table, rows, page, kind=' class="verdicts"')
@@ -167,7 +167,7 @@ def _table(node: Table, rows: Iterable[Iterable[str]], page: Page, kind: str = "
     """A table whose cells are markup already."""
     sides = [_SIDES[side] for side in node.align]
     header = "".join(
-        f'<th scope="col"{side}>{inline(content, page.mathml)}</th>'
+        f'<th scope="col"{side}>{inline(content, page.sheet)}</th>'
         for side, content in zip(sides, node.header, strict=True)
     )
     body = "\n".join(
@@ -189,7 +189,7 @@ def _(node: Callout, page: Page) -> str:
 
 @block.register
 def _(node: Fold, page: Page) -> str:
-    said = inline(node.summary, page.mathml)
+    said = inline(node.summary, page.sheet)
     return f"<details>\n<summary>{said}</summary>\n{_blocks(node.blocks, page)}\n</details>"
 
 
@@ -198,6 +198,6 @@ def _(node: Section, page: Page) -> str:
     tag = f"h{min(page.level, 6)}"
     verdict = "" if node.checks is None else " " + _badge(node.checks.verdict, node.checks.verdict.value)
     return (
-        f'<section id="{words(node.anchor)}">\n<{tag}>{inline(node.title, page.mathml)}{verdict}</{tag}>\n'
+        f'<section id="{words(node.anchor)}">\n<{tag}>{inline(node.title, page.sheet)}{verdict}</{tag}>\n'
         f"{_blocks(node.blocks, replace(page, level=page.level + 1))}\n</section>"
     )

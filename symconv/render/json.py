@@ -22,7 +22,6 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
-    Document,
     Fold,
     Formula,
     Paragraph,
@@ -32,13 +31,15 @@ from symconv.document import (
     Verdicts,
 )
 from symconv.errors import UnsupportedError
+from symconv.render.sheet import Sheet
 from symconv.render.words import plain, summary
 
 Home = tuple[Check, str | None]
 
 
-def render(document: Document) -> str:
+def render(sheet: Sheet) -> str:
     """Every check of the document as indented JSON."""
+    document = sheet.document
     section_of: dict[Check, str] = {}
     for check, anchor in _homes(document.blocks, None):
         if anchor is not None:

@@ -19,7 +19,6 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
-    Document,
     Fold,
     Formula,
     Line,
@@ -32,11 +31,8 @@ from symconv.document import (
 )
 from symconv.errors import UnsupportedError
 from symconv.printing.latex import latex
-from symconv.render.lines import broken
+from symconv.render.sheet import Sheet
 from symconv.render.words import alarm, badges, clean, evidence, mark, plain, summary
-
-WIDTH = 40.0
-"""The width of a line of a formula in em."""
 
 _ALERTS = {
     "correction": "WARNING",
@@ -50,15 +46,17 @@ _RULES = {"l": ":--", "c": ":-:", "r": "--:"}
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What a rule needs to know: the numbers to give out, the level of a heading."""
+    """What a rule needs to know: the sheet, the numbers to give out, the level of a heading."""
 
+    sheet: Sheet
     number: Iterator[int]
     level: int = 2
 
 
-def render(document: Document) -> str:
+def render(sheet: Sheet) -> str:
     """The document as Markdown."""
-    pen = Pen(count(1))
+    document = sheet.document
+    pen = Pen(sheet, count(1))
     parts = (
         f"# {escape(document.title)}",
         escape(document.subtitle),
@@ -120,7 +118,7 @@ def _(node: Bullets, pen: Pen) -> str:
 
 @block.register(Formula | Chain)
 def _(node: Formula | Chain, pen: Pen) -> str:
-    lines = broken(node, WIDTH)
+    lines = pen.sheet.lines(node)
     if isinstance(node, Formula) and len(lines) == 1:
         return f"```math\n{latex(node.tree)}\n```"
     body = " \\\\\n".join(_line(line) for line in lines)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from markupsafe import escape
 
-from symconv.display import Node, Op, Prose
+from symconv.display import Op, Prose
 from symconv.document import Chain, Formula, Line
 from symconv.printing.mathml import MathML
-from symconv.printing.text import text
-from symconv.render.lines import broken
+from symconv.render.sheet import Sheet
 from symconv.render.words import clean
 
-WIDTH = 34.0
-"""The width of a line of a formula in em: what the column of a page holds beside the reasons."""
-
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+_INDENT = '<mspace width="1em"/>'
 
 
 def words(raw: str) -> str:
@@ -22,43 +19,46 @@ def words(raw: str) -> str:
     return str(escape(clean(raw)))
 
 
-def inline(prose: Prose, mathml: MathML) -> str:
+def inline(prose: Prose, sheet: Sheet) -> str:
     """Running text with its formulas."""
-    return "".join(words(part) if isinstance(part, str) else mathml(part) for part in prose)
+    return "".join(words(part) if isinstance(part, str) else sheet.mathml(part) for part in prose)
 
 
-def cell(prose: Prose, mathml: MathML) -> str:
+def cell(prose: Prose, sheet: Sheet) -> str:
     """A cell of a table; a formula alone in it is as large as a displayed one."""
     if len(prose) == 1 and not isinstance(prose[0], str):
-        return mathml(prose[0], display=True)
-    return inline(prose, mathml)
+        return sheet.mathml(prose[0], display=True)
+    return inline(prose, sheet)
 
 
-def display(body: Formula | Chain, mathml: MathML) -> str:
+def display(body: Formula | Chain, sheet: Sheet) -> str:
     """A displayed formula or chain as one ``<math>``; its lines meet at their relation sign."""
-    lines = broken(body, WIDTH)
+    return sheet.once(_drawn, body)
+
+
+def _drawn(body: Formula | Chain, sheet: Sheet) -> str:
+    lines = sheet.lines(body)
     if isinstance(body, Formula) and len(lines) == 1:
-        return mathml(body.tree, display=True)
-    rows = "".join(_row(line, mathml) for line in lines)
-    reading = words(" ".join(_reading(line) for line in lines))
+        return sheet.mathml(body.tree, display=True)
+    rows = [_row(line, sheet.mathml) for line in lines]
+    reading = "".join(said for said, _ in rows).strip(" ;")
     return (
         f'<math xmlns="{NAMESPACE}" display="block" displaystyle="true" alttext="{reading}">'
-        f'<mtable class="chain" displaystyle="true" columnalign="right center left">{rows}</mtable></math>'
+        f'<mtable class="chain" displaystyle="true" columnalign="right center left">'
+        f"{''.join(drawn for _, drawn in rows)}</mtable></math>"
     )
 
 
-def _row(line: Line, mathml: MathML) -> str:
-    left = "" if line.left is None else _drawn(line.left, mathml)
-    sign = _drawn(Op(line.relation), mathml) if line.relation else '<mspace width="1em"/>'
-    return f"<mtr><mtd>{left}</mtd><mtd>{sign}</mtd><mtd>{_drawn(line.right, mathml)}</mtd></mtr>"
+def _row(line: Line, mathml: MathML) -> tuple[str, str]:
+    """A line as it is read and as it is drawn."""
+    said, left = ("", "") if line.left is None else _opened(mathml(line.left, display=True))
+    sign = _opened(mathml(Op(line.relation), display=True))[1] if line.relation else _INDENT
+    rest, right = _opened(mathml(line.right, display=True))
+    reading = " ".join(filter(None, ("; " + said if said else "", words(line.relation), rest)))
+    return f" {reading}", f"<mtr><mtd>{left}</mtd><mtd>{sign}</mtd><mtd>{right}</mtd></mtr>"
 
 
-def _drawn(node: Node, mathml: MathML) -> str:
-    """A formula without its ``<math>`` element."""
-    drawn = mathml(node, display=True)
-    return drawn[drawn.index(">") + 1 : drawn.rindex("<")]
-
-
-def _reading(line: Line) -> str:
-    left = "" if line.left is None else text(line.left)
-    return " ".join(filter(None, (left, line.relation, text(line.right))))
+def _opened(math: str) -> tuple[str, str]:
+    """The reading and the content of a ``<math>`` element."""
+    start, end = math.index('alttext="') + len('alttext="'), math.index('">')
+    return math[start:end], math[end + 2 : math.rindex("<")]

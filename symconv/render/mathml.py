@@ -17,7 +17,6 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
-    Document,
     Fold,
     Formula,
     Paragraph,
@@ -28,8 +27,8 @@ from symconv.document import (
     Verdicts,
 )
 from symconv.errors import UnsupportedError
-from symconv.printing.mathml import MathML
 from symconv.render.markup import cell, display, inline, words
+from symconv.render.sheet import Sheet
 from symconv.render.words import alarm, badges, evidence, mark, summary
 
 STYLE = (
@@ -45,16 +44,17 @@ STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a rule needs to know: the converter, the numbers to give out, the level of a heading."""
+    """What a rule needs to know: the sheet, the numbers to give out, the level of a heading."""
 
-    mathml: MathML
+    sheet: Sheet
     number: Iterator[int]
     level: int = 2
 
 
-def render(document: Document, mathml: MathML | None = None) -> str:
+def render(sheet: Sheet) -> str:
     """The document as one XHTML file."""
-    page = Page(mathml or MathML(), count(1))
+    document = sheet.document
+    page = Page(sheet, count(1))
     checks = document.checks
     warning = alarm(checks)
     opening = (
@@ -91,18 +91,18 @@ def block(node: object, page: Page) -> str:
 
 @block.register
 def _(node: Paragraph, page: Page) -> str:
-    return f"<p>{inline(node.text, page.mathml)}</p>"
+    return f"<p>{inline(node.text, page.sheet)}</p>"
 
 
 @block.register
 def _(node: Bullets, page: Page) -> str:
-    items = "".join(f"<li>{inline(item, page.mathml)}</li>" for item in node.items)
+    items = "".join(f"<li>{inline(item, page.sheet)}</li>" for item in node.items)
     return f"<ul>{items}</ul>"
 
 
 @block.register(Formula | Chain)
 def _(node: Formula | Chain, page: Page) -> str:
-    return f"<div>{display(node, page.mathml)}</div>"
+    return f"<div>{display(node, page.sheet)}</div>"
 
 
 @block.register
@@ -111,9 +111,9 @@ def _(node: Steps, page: Page) -> str:
 
 
 def _step(step: Step, page: Page) -> str:
-    conditions = ", ".join(page.mathml(condition) for condition in step.conditions)
+    conditions = ", ".join(page.sheet.mathml(condition) for condition in step.conditions)
     lines = (
-        f"<p><b>({next(page.number)}) {words(step.name)}.</b> {inline(step.why, page.mathml)}</p>",
+        f"<p><b>({next(page.number)}) {words(step.name)}.</b> {inline(step.why, page.sheet)}</p>",
         block(step.body, page),
         f"<p>when {conditions}</p>" if conditions else "",
         f"<p>{_badges(step.checks)}</p>" if step.checks else "",
@@ -124,9 +124,9 @@ def _step(step: Step, page: Page) -> str:
 @block.register
 def _(node: Table, page: Page) -> str:
     caption = f"<caption>{words(node.caption)}</caption>" if node.caption else ""
-    header = "".join(f"<th>{inline(content, page.mathml)}</th>" for content in node.header)
+    header = "".join(f"<th>{inline(content, page.sheet)}</th>" for content in node.header)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{cell(content, page.mathml)}</td>" for content in row) + "</tr>"
+        "<tr>" + "".join(f"<td>{cell(content, page.sheet)}</td>" for content in row) + "</tr>"
         for row in node.rows
     )
     return f"<table>{caption}<thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
@@ -139,7 +139,7 @@ def _(node: Callout, page: Page) -> str:
 
 @block.register
 def _(node: Fold, page: Page) -> str:
-    summary_line = inline(node.summary, page.mathml)
+    summary_line = inline(node.summary, page.sheet)
     return f"<details><summary>{summary_line}</summary>\n{_blocks(node.blocks, page)}</details>"
 
 
@@ -153,6 +153,6 @@ def _(node: Section, page: Page) -> str:
     tag = f"h{min(page.level, 6)}"
     inner = replace(page, level=page.level + 1)
     return (
-        f'<{tag} id="{words(node.anchor)}">{inline(node.title, page.mathml)}{_verdict(node.checks)}</{tag}>\n'
+        f'<{tag} id="{words(node.anchor)}">{inline(node.title, page.sheet)}{_verdict(node.checks)}</{tag}>\n'
         f"{_blocks(node.blocks, inner)}"
     )

@@ -34,7 +34,7 @@ from symconv.document import (
 from symconv.errors import UnsupportedError
 from symconv.printing.breaking import typeset_width
 from symconv.printing.latex import latex
-from symconv.render.lines import broken
+from symconv.render.sheet import Sheet
 from symconv.render.tex_text import bookmark, escape
 from symconv.render.words import alarm, badges, clean, evidence, plain, summary, worst_first
 
@@ -47,7 +47,15 @@ _GAP = 1.1
 _ROWS = 32
 """How many rows of a table stand on a page."""
 
-_HEADINGS = ("section", "subsection", "subsubsection", "paragraph")
+_HEADINGS = ("symconvsection", "symconvsubsection", "symconvsubsubsection")
+_ARTICLE_HEADINGS = r"""\def\symconvsection{\section}
+\def\symconvsubsection{\subsection}
+\def\symconvsubsubsection{\subsubsection}
+"""
+_FRAGMENT_HEADINGS = r"""\def\symconvsection{\subsection*}
+\def\symconvsubsection{\subsubsection*}
+\def\symconvsubsubsection{\paragraph*}
+"""
 _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \ifdefined\Umathcode\else\usepackage[T1]{fontenc}\fi
 \usepackage{lmodern}
@@ -70,27 +78,42 @@ _FRAGMENT = r"""% A derivation to \input into an article. It needs \usepackage{a
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What a rule needs to know: the level of a heading, and whether this is a fragment."""
+    """What a rule needs to know: the sheet, the level of a heading."""
 
-    fragment: bool
+    sheet: Sheet
     level: int = 0
 
 
-def render(document: Document, fragment: bool = False) -> str:
-    """The document as a LaTeX article, or as a fragment without preamble."""
-    pen = Pen(fragment, level=1 if fragment else 0)
-    macros = Path(__file__).with_name("macros.tex").read_text(encoding="utf-8")
-    body = f"{_opening(document.checks, pen)}\n\n{_blocks(document.blocks, pen)}\n"
-    title, subtitle = escape(document.title), escape(document.subtitle)
-    if fragment:
-        return f"{_FRAGMENT}{macros}\\section*{{{title}}}\n{subtitle}\n\n{body}"
+def article(sheet: Sheet) -> str:
+    """The document as a LaTeX article."""
+    document = sheet.document
     about = f"\\hypersetup{{pdftitle={{{bookmark(clean(document.title))}}},pdfcreator={{symconv}}}}\n"
     return (
-        f"{_PREAMBLE}{about}{macros}\\begin{{document}}\n"
-        f"{{\\raggedright\\LARGE\\bfseries {title}\\par}}\\smallskip\n"
-        f"{{\\raggedright\\large\\symconvtint{{quiet}}{{{subtitle}}}\\par}}\\medskip\n"
-        f"{body}\\end{{document}}\n"
+        f"{_PREAMBLE}{about}{_macros()}{_ARTICLE_HEADINGS}\\begin{{document}}\n"
+        f"{{\\raggedright\\LARGE\\bfseries {escape(document.title)}\\par}}\\smallskip\n"
+        f"{{\\raggedright\\large\\symconvtint{{quiet}}{{{escape(document.subtitle)}}}\\par}}\\medskip\n"
+        f"{sheet.once(_body, document)}\\end{{document}}\n"
     )
+
+
+def fragment(sheet: Sheet) -> str:
+    """The document as LaTeX without preamble; its headings have no numbers and begin at a section."""
+    document = sheet.document
+    return (
+        f"{_FRAGMENT}{_macros()}{_FRAGMENT_HEADINGS}"
+        f"\\section*{{{escape(document.title)}}}\n{escape(document.subtitle)}\n\n"
+        f"{sheet.once(_body, document)}"
+    )
+
+
+def _macros() -> str:
+    return Path(__file__).with_name("macros.tex").read_text(encoding="utf-8")
+
+
+def _body(document: Document, sheet: Sheet) -> str:
+    """What the article and the fragment have in common."""
+    pen = Pen(sheet)
+    return f"{_opening(document.checks, pen)}\n\n{_blocks(document.blocks, pen)}\n"
 
 
 def _inline(prose: Prose, pen: Pen) -> str:
@@ -98,7 +121,7 @@ def _inline(prose: Prose, pen: Pen) -> str:
 
 
 def _math(node: Node, pen: Pen) -> str:
-    return f"${latex(node, not pen.fragment)}$"
+    return f"${latex(node, colour=True)}$"
 
 
 def _opening(checks: Checks, pen: Pen) -> str:
@@ -137,17 +160,17 @@ def _(node: Formula | Chain, pen: Pen) -> str:
 
 def _display(body: Formula | Chain, pen: Pen, star: str) -> str:
     """A displayed formula or chain; without a star its last line is numbered."""
-    lines = broken(body, LINE)
+    lines = pen.sheet.lines(body)
     if isinstance(body, Formula) and len(lines) == 1:
-        return _environment(f"equation{star}", latex(body.tree, not pen.fragment))
+        return _environment(f"equation{star}", latex(body.tree, colour=True))
     separator = " \\\\\n" if star else " \\notag \\\\\n"
     return _environment(f"align{star}", separator.join(_line(line, pen) for line in lines))
 
 
 def _line(line: Line, pen: Pen) -> str:
-    left = "" if line.left is None else latex(line.left, not pen.fragment) + " "
+    left = "" if line.left is None else latex(line.left, colour=True) + " "
     sign = latex(Op(line.relation)) if line.relation else "\\qquad"
-    return f"{left}&{sign} {latex(line.right, not pen.fragment)}"
+    return f"{left}&{sign} {latex(line.right, colour=True)}"
 
 
 def _environment(name: str, body: str) -> str:
@@ -191,7 +214,7 @@ def _(node: Verdicts, pen: Pen) -> str:
 def _cell(prose: Prose, pen: Pen) -> str:
     """A cell of a table; a formula alone in it is set as a display, with room around it."""
     if len(prose) == 1 and isinstance(prose[0], BigOp | Frac | Row | Root | Cases | Script):
-        return f"$\\displaystyle {latex(prose[0], not pen.fragment)}$"
+        return f"$\\displaystyle {latex(prose[0], colour=True)}$"
     return _inline(prose, pen)
 
 
@@ -258,7 +281,7 @@ def _(node: Fold, pen: Pen) -> str:
 
 @block.register
 def _(node: Section, pen: Pen) -> str:
-    command = _HEADINGS[min(pen.level, len(_HEADINGS) - 1)] + "*" * pen.fragment
+    command = _HEADINGS[min(pen.level, len(_HEADINGS) - 1)]
     title = _inline(node.title, pen)
     if node.checks is not None:
         title += f"\\symconvflag{{{node.checks.verdict}}}{{{node.checks.verdict}}}"

@@ -9,12 +9,11 @@ from functools import singledispatch
 from itertools import count
 
 from symconv.checks.result import Checks
-from symconv.display import Node, row
+from symconv.display import Node, Row, row
 from symconv.document import (
     Bullets,
     Callout,
     Chain,
-    Document,
     Fold,
     Formula,
     Line,
@@ -28,28 +27,38 @@ from symconv.document import (
 from symconv.errors import UnsupportedError
 from symconv.printing.breaking import split_row
 from symconv.printing.text import box
+from symconv.render.sheet import Sheet
 from symconv.render.words import alarm, badges, clean, evidence, mark, plain, summary
 
 WIDTH = 88
 """The width of a line in characters."""
 
+_INDENT = 4
+"""How far formulas stand in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What a rule needs to know: the room on a line, the numbers to give out, the level of a heading."""
+    """What a rule needs to know: the sheet, the room on a line, the numbers to give out, the level of a heading."""
 
+    sheet: Sheet
     width: int
     number: Iterator[int]
     level: int = 1
+
+    def columns(self, node: Node) -> int:
+        """The width of a formula in characters."""
+        return self.sheet.once(_columns, node)
 
     def narrowed(self, by: int) -> Pen:
         """The pen for an indented part."""
         return replace(self, width=self.width - by)
 
 
-def render(document: Document, width: int = WIDTH) -> str:
+def render(sheet: Sheet, width: int = WIDTH) -> str:
     """The document as plain text, wrapped at ``width`` characters where it can be."""
-    pen = Pen(width, count(1))
+    document = sheet.document
+    pen = Pen(sheet, width, count(1))
     parts = (
         _heading(clean(document.title), "", "═", pen),
         _wrapped(clean(document.subtitle), pen),
@@ -89,6 +98,10 @@ def _indented(lines: Iterable[str], by: str) -> list[str]:
     return [by + line for line in lines]
 
 
+def _columns(node: Node, sheet: Sheet) -> int:
+    return box(node).width
+
+
 @singledispatch
 def block(node: object, pen: Pen) -> list[str]:
     """A block as lines of text."""
@@ -107,15 +120,12 @@ def _(node: Bullets, pen: Pen) -> list[str]:
 
 @block.register
 def _(node: Formula, pen: Pen) -> list[str]:
-    first, *rest = split_row(node.tree, pen.width - 6, _columns)
-    return _stacked(
-        (_indented(box(first).lines, "    "), *(_indented(box(each).lines, "      ") for each in rest))
-    )
+    return _stacked(_line(Line(None, "", node.tree), -1, pen))
 
 
 @block.register
 def _(node: Chain, pen: Pen) -> list[str]:
-    left = max((_columns(line.left) for line in node.lines if line.left is not None), default=-1)
+    left = max((pen.columns(line.left) for line in node.lines if line.left is not None), default=-1)
     parts = [part for line in node.lines for part in _line(line, left, pen)]
     if all(len(part) == 1 for part in parts):
         return [line for (line,) in parts]
@@ -124,21 +134,26 @@ def _(node: Chain, pen: Pen) -> list[str]:
 
 def _line(line: Line, left: int, pen: Pen) -> Iterator[list[str]]:
     """A line of a chain, and what had to be broken off it; ``left`` is the width of the widest left side."""
-    sign = left + 1
-    right = sign + len(line.relation) + 1
-    first, *rest = split_row(line.right, pen.width - 4 - right, _columns)
-    if line.left is None:
-        yield _indented(box(row(line.relation, first)).lines, " " * (4 + sign))
-    else:
-        gap = left - _columns(line.left)
-        yield _indented(box(row(line.left, line.relation, first)).lines, " " * (4 + gap))
+    head: tuple[Node | str, ...] = (line.relation,) if line.relation else ()
+    indent = _INDENT + left + 1
+    if line.left is not None:
+        head = line.left, *head
+        indent = _INDENT + left - pen.columns(line.left)
+    whole = box(row(*head, line.right))
+    if indent + whole.width <= pen.width:
+        yield _indented(whole.lines, " " * indent)
+        return
+    rest_indent = _INDENT + left + 2 + len(line.relation)
+    first, *rest = split_row(line.right, pen.width - rest_indent, lambda piece: _bound(piece, pen))
+    yield _indented(box(row(*head, first)).lines, " " * indent)
     for piece in rest:
-        yield _indented(box(piece).lines, " " * (4 + right))
+        yield _indented(box(piece).lines, " " * rest_indent)
 
 
-def _columns(node: Node) -> int:
-    """The width of a formula in characters."""
-    return box(node).width
+def _bound(node: Node, pen: Pen) -> int:
+    """The width of a formula with a space between any two parts: quicker to find than the true one."""
+    parts = node.items if isinstance(node, Row) else (node,)
+    return sum(pen.columns(part) + 1 for part in parts) - 1
 
 
 @block.register

@@ -13,6 +13,7 @@ from typing import Any
 
 import sympy as sp
 
+from symconv.checks.interval import Point
 from symconv.display import Frac, Ident, Node, Script, row
 from symconv.errors import ArgumentError
 from symconv.theorems.scaled import (
@@ -35,7 +36,7 @@ from symconv.theorems.scaled import (
     spelled_norm,
     x,
 )
-from symconv.theorems.theorem import Cell, Counterexample, Hypothesis, Instance, Theorem, rounded, step
+from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, rounded, step
 from symconv.theorems.verify import Case
 from symconv.theorems.written import Written, absolute, claim, letter, ln, number, say, total
 
@@ -305,7 +306,12 @@ def _instance(window: tuple[Any, ...]) -> Instance:
         raise ArgumentError("window", "not all zeros, where the norm has no gradient")
     ratios = values[r.expr.base]
     ties = values[m.expr]
-    rows = tuple((number(power).tree, *_weights(power, window)) for power in SHOWN_POWERS)
+    weights = [_weight(k) for k in range(1, len(window) + 1)]
+    rows = tuple(
+        (number(power).tree, *(rounded(scaled, at, plain) for scaled, plain in weights))
+        for power in SHOWN_POWERS
+        for at in (Point(scaled_values(window, power)),)
+    )
     share = number(Fraction(1, ties)).tree
     limits: tuple[Node, ...] = tuple(share if a == 1 else number(0).tree for a in ratios)
     partials = (
@@ -328,18 +334,6 @@ def _entry(of: Written, k: int) -> Written:
     return Written(of.expr.base[k], Script(Ident(str(of.expr.base)), sub=number(k).tree))
 
 
-def _weights(power: int, window: tuple[Any, ...]) -> tuple[Cell, ...]:
-    """The weight of every entry, once scaled and once as the derivative gives it."""
-    values = scaled_values(window, power)
-    if all(isinstance(a, int | Fraction) for a in window):
-        # The sums once, not once for every entry.
-        scaled, plain = (sum(a**power for a in values[of.expr.base]) for of in (r, x))
-        values |= {S.expr: scaled, total(n, x**p).expr: plain}
-    return tuple(
-        rounded(
-            _entry(r, k) ** (p - 1) * S**_EXPONENT,
-            values,
-            _entry(x, k) ** (p - 1) * N ** (1 - p),
-        )
-        for k in range(1, len(window) + 1)
-    )
+def _weight(k: int) -> tuple[Written, Written]:
+    """The weight of an entry: scaled, and as the derivative gives it."""
+    return _entry(r, k) ** (p - 1) * S**_EXPONENT, _entry(x, k) ** (p - 1) * N ** (1 - p)

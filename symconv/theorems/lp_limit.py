@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy as sp
 
-from symconv.checks.interval import ceiling
+from symconv.checks.interval import Point, ceiling
 from symconv.theorems.scaled import (
     ACCURACIES,
     ROOT,
@@ -176,7 +176,7 @@ def _instance(window: tuple[Any, ...]) -> Instance:
 
 def _row(power: int, window: tuple[Any, ...]) -> tuple[Cell, ...]:
     """The exponent, the norm (scaled, and checked as defined), its upper bound and its relative excess."""
-    values = scaled_values(window, power)
+    values = Point(scaled_values(window, power))
     return (
         number(power).tree,
         rounded(M * S ** (1 / p), values, N),

@@ -15,6 +15,7 @@ from typing import Any
 
 import sympy as sp
 
+from symconv.checks.interval import Point
 from symconv.display import Ident, Script
 from symconv.theorems.scaled import n, p, positive, random_windows, require
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, rounded, step
@@ -184,7 +185,7 @@ def _instance(window: tuple[Any, ...]) -> Instance:
     rows = tuple(
         (number(power).tree, rounded(MEAN, at, G * _A ** (1 / p)), rounded(ln(MEAN / G), at), rounded(_V, at))
         for power in _SHOWN
-        for at in (_values(window, power),)
+        for at in (Point(_values(window, power)),)
     )
     return Instance(
         "power-mean-geometric",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from symconv.checks.interval import Point
 from symconv.display import Ident, Script
 from symconv.theorems.scaled import (
     AT_LEAST_ONE,
@@ -117,12 +118,9 @@ def _instance(window: tuple[Any, ...]) -> Instance:
     require(window, nonnegative, "a number that is not negative")
     values = scaled_values(window, p.expr)
     rows = tuple(
-        (
-            number(power).tree,
-            rounded(_FLOOR, scaled_values(window, power)),
-            rounded(_SCALED, scaled_values(window, power), MEAN),
-        )
+        (number(power).tree, rounded(_FLOOR, at), rounded(_SCALED, at, MEAN))
         for power in SHOWN_POWERS
+        for at in (Point(scaled_values(window, power)),)
     )
     return Instance(
         "power-mean-max",

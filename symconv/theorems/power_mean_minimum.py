@@ -16,6 +16,7 @@ from typing import Any
 
 import sympy as sp
 
+from symconv.checks.interval import Point
 from symconv.display import Fence, Ident, Script, row
 from symconv.theorems.scaled import (
     AT_LEAST_ONE,
@@ -206,7 +207,7 @@ def _instance(window: tuple[Any, ...]) -> Instance:
             rounded(_ROOT_OF_SUM * mu, at, NORM),
         )
         for power in SHOWN_POWERS
-        for at in (_values(window, power),)
+        for at in (Point(_values(window, power)),)
     )
     return Instance(
         "power-mean-min",

@@ -14,6 +14,7 @@ from typing import Any
 
 import sympy as sp
 
+from symconv.checks.interval import Point
 from symconv.display import Ident, Script
 from symconv.errors import ArgumentError
 from symconv.theorems.power_mean_geometric import TO_ZERO
@@ -138,7 +139,7 @@ def _instance(window: tuple[Any, ...]) -> Instance:
     rows = tuple(
         (number(power).tree, rounded(MEAN, at), rounded(_SHARE * M, at))
         for power in _SHOWN
-        for at in (_values(window, power),)
+        for at in (Point(_values(window, power)),)
     )
     return Instance(
         "power-mean-zeros",

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import sympy as sp
 
-from symconv.checks.interval import Values, decimal, rounds_to
+from symconv.checks.interval import Point, Values, decimal, rounds_to
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.derivation.step import Step
 from symconv.display import BigOp, Node, Num, Prose, row
@@ -117,7 +117,8 @@ class Rounded:
 
 def rounded(value: Written, values: Values, *otherwise: Written, places: int = 6) -> Rounded:
     """A value at given numbers, for a table; ``otherwise`` are other formulas for it, checked as well."""
-    return Rounded(decimal(value.expr, values, places), (value, *otherwise), values)
+    point = Point.of(values)
+    return Rounded(decimal(value.expr, point, places), (value, *otherwise), point)
 
 
 Cell = Rounded | Node
@@ -148,7 +149,8 @@ class Instance:
 
     def check(self) -> Checks:
         """The verdict on every line and on every rounded number of the table."""
-        lines = (_at_numbers(self.name, line, self.values) for line in (*self.lines, *self.bounds))
+        point = Point.of(self.values)
+        lines = (_at_numbers(self.name, line, point) for line in (*self.lines, *self.bounds))
         cells = (
             check for row in self.rows for cell in row if isinstance(cell, Rounded) for check in cell.check()
         )
@@ -201,28 +203,31 @@ class Theorem:
 
     def check(self) -> Checks:
         """The hypotheses at the samples; every step, symbolically and at samples; the rest of the theorem."""
+        samples = tuple(map(Point, self.samples))
         return Checks(
             (
-                *self._hypotheses(),
-                *self._proof(),
+                *self._hypotheses(samples),
+                *self._proof(samples),
                 *(check for example in self.counterexamples for check in example.check()),
                 *(self.evidence() if self.evidence else ()),
             )
         )
 
-    def _hypotheses(self) -> Iterator[Check]:
+    def _hypotheses(self, samples: tuple[Point, ...]) -> Iterator[Check]:
         """That the samples are windows of the theorem."""
         for hypothesis in self.hypotheses:
             if hypothesis.claim is not None:
-                yield self._sampled(f"{self.name}, hypothesis", hypothesis.claim)
+                yield self._sampled(f"{self.name}, hypothesis", hypothesis.claim, samples)
 
-    def _proof(self) -> Iterator[Check]:
+    def _proof(self, samples: tuple[Point, ...]) -> Iterator[Check]:
         """The steps in order; a step may use only what was proved before it, the statement only what was."""
         proved: set[object] = set()
         for index, item in enumerate(self.steps, 1):
             if not isinstance(item, ProofStep):
                 raise TypeError(f"{self.name}: step {index} must be a ProofStep, as step() makes it")
-            yield from self._step(f"{self.name}, step {index}", item, proved)
+            subject = f"{self.name}, step {index}"
+            yield self._step(subject, item, proved)
+            yield self._sampled(subject, item.claim, samples)
             proved.add(item.claim.meaning)
         for line in self.statement:
             missing = line.meaning not in proved
@@ -230,18 +235,17 @@ class Theorem:
             detail = "No step proves this part of the statement." if missing else ""
             yield _check(f"{self.name}, statement", Method.SYMBOLIC, verdict, line, "for every size", detail)
 
-    def _step(self, subject: str, item: ProofStep, proved: set[object]) -> Iterator[Check]:
+    def _step(self, subject: str, item: ProofStep, proved: set[object]) -> Check:
         proves = item.claim
         verdict = symbolically(proves, item.given, item.uses, self.limit)
         detail = "" if verdict is Verdict.PASSED else "The signs of the parameters do not show this."
         for used in item.uses:
             if used.meaning not in proved:
                 verdict, detail = Verdict.FAILED, f"It uses {used}, which no earlier step proves."
-        yield _check(subject, Method.SYMBOLIC, verdict, proves, "for every size", detail)
-        yield self._sampled(subject, proves)
+        return _check(subject, Method.SYMBOLIC, verdict, proves, "for every size", detail)
 
-    def _sampled(self, subject: str, line: Claim) -> Check:
-        verdict, scope = at_samples(line, self.samples, self.limit)
+    def _sampled(self, subject: str, line: Claim, samples: tuple[Point, ...]) -> Check:
+        verdict, scope = at_samples(line, samples, self.limit)
         detail = "" if verdict is Verdict.PASSED else f"It was not seen to hold {scope}."
         return _check(subject, Method.INTERVAL, verdict, line, scope, detail)
 

@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import sympy as sp
 
-from symconv.checks.interval import Values, decide, near
+from symconv.checks.interval import Point, Values, decide, near
 from symconv.checks.result import Verdict
 from symconv.display import Ident, Node, Num, Op, Script, row
 from symconv.errors import UnsupportedError
@@ -103,10 +103,11 @@ def at_samples(claim: Claim, samples: Iterable[Values], limit: Limit | None) -> 
 def decide_claim(claim: Claim, values: Values, limit: Limit | None = None) -> Verdict:
     """The verdict on a claim at given numbers, for each index where it has a free one."""
     left, right = claim.left.expr, claim.right.expr
+    point = Point.of(values)
     if claim.sign == "→" and limit is not None:
-        values = {**values, limit.variable.expr: limit.close}
+        point = point.at(limit.variable.expr, limit.close)
     try:
-        for assignment in _over_index(left, right, values):
+        for assignment in _over_index(left, right, point):
             match claim.sign:
                 case "→":
                     verdict = near(left, right, assignment, _LIMIT_DIGITS)
@@ -267,10 +268,16 @@ def _common(signs: set[float]) -> float:
     return signs.pop() if len(signs) == 1 else math.nan if signs else 0
 
 
-def _over_index(left: sp.Expr, right: sp.Expr, values: Values) -> Iterator[Values]:
+def _over_index(left: sp.Expr, right: sp.Expr, point: Point) -> Iterator[Point]:
     """The values, once for each value of the index where it is free in a side."""
-    if INDEX in left.free_symbols | right.free_symbols:
-        size = min(len(numbers) for numbers in values.values() if isinstance(numbers, tuple))
-        yield from ({**values, INDEX: k} for k in range(1, size + 1))
+    if _about_entries(left) or _about_entries(right):
+        size = min(len(numbers) for numbers in point.values() if isinstance(numbers, tuple))
+        yield from (point.at(INDEX, k) for k in range(1, size + 1))
     else:
-        yield values
+        yield point
+
+
+def _about_entries(expr: sp.Basic) -> bool:
+    """Whether the index is free; ``free_symbols`` says it too, but makes a copy of every sum."""
+    parts = expr.limits[0][1:] if isinstance(expr, sp.Sum) and expr.limits[0][0] == INDEX else expr.args
+    return expr == INDEX or any(map(_about_entries, parts))

@@ -1,0 +1,87 @@
+"""Axes of batches and channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from symconv.axes.axis import AxisTaps, Letters, Over, Range, Reads, Size, last_index
+
+
+@dataclass(frozen=True, slots=True)
+class Pointwise:
+    """Every position by itself: ``in = out``."""
+
+    role: str = "batch"
+
+    def output_size(self, size: Any) -> Any:
+        return size
+
+    def weight_shape(self) -> tuple[int, ...]:
+        return ()
+
+    def taps(self, size: int) -> AxisTaps:
+        at = np.arange(size)
+        return AxisTaps(at, at, np.zeros_like(at), (size, size, 1))
+
+    def reads_by_output(self, at: Letters, base: int) -> Reads:
+        return Reads(at.out, at.out)
+
+    def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
+        return Reads(at.inp, at.inp)
+
+    def reads_by_offset(self, at: Letters, base: int) -> Reads:
+        return Reads(at.out, at.out, (), (Range(at.out, sp.Integer(base), last_index(at.output_size, base)),))
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """The channel axis of a convolution: output ``f`` reads every input channel of its group.
+
+    With ``F`` outputs, ``C`` inputs and ``g`` groups, output ``f`` belongs to group ``⌊f/(F/g)⌋`` and reads the
+    ``C/g`` inputs from ``⌊f/(F/g)⌋·C/g`` on.
+    """
+
+    in_channels: Any
+    out_channels: Any
+    groups: int = 1
+    role: str = "channel"
+
+    def output_size(self, size: Any) -> Any:
+        return self.out_channels
+
+    def weight_shape(self) -> tuple[int, ...]:
+        return (self.out_channels, self.in_channels // self.groups)
+
+    def taps(self, size: int) -> AxisTaps:
+        reads, outs = self.in_channels // self.groups, self.out_channels // self.groups
+        out, local = np.divmod(np.arange(self.out_channels * reads), reads)
+        inp = out // outs * reads + local
+        sizes = (self.out_channels, self.in_channels, self.out_channels * reads)
+        return AxisTaps(out, inp, np.arange(self.out_channels * reads), sizes)
+
+    def reads_by_output(self, at: Letters, base: int) -> Reads:
+        local = Range(at.offset, sp.Integer(base), last_index(self._per_group(self.in_channels), base))
+        return Reads(at.out, self._first_input(at.out, base) + at.offset, (at.out, at.offset), (local,))
+
+    def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
+        reads, outs = self._per_group(self.in_channels), self._per_group(self.out_channels)
+        group = sp.Integer(0) if self.groups == 1 else sp.floor((at.inp - base) / reads)
+        ranges = (Range(at.out, outs * group + base, outs * group + outs - 1 + base),)
+        return Reads(at.out, at.inp, (at.out, at.inp - reads * group), ranges)
+
+    def reads_by_offset(self, at: Letters, base: int) -> Reads:
+        return Reads(at.out, self._first_input(at.out, base) + at.offset, (at.out, at.offset))
+
+    def _per_group(self, channels: Size) -> sp.Expr:
+        return sp.sympify(channels) / self.groups
+
+    def _first_input(self, out: sp.Expr, base: int) -> sp.Expr:
+        """How many input channels come before the group of an output channel."""
+        if self.groups == 1:
+            return sp.Integer(0)
+        group = sp.floor((out - base) / self._per_group(self.out_channels))
+        return self._per_group(self.in_channels) * group

@@ -1,0 +1,133 @@
+"""The axis of a window that slides: convolutions and pooling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, last_index
+from symconv.errors import ShapeError
+
+
+@dataclass(frozen=True, slots=True)
+class Sliding:
+    """A window that slides: ``in = stride·out + dilation·offset − padding``.
+
+    Args:
+        kernel_size, stride, dilation: K, S and D; integers or symbols.
+        padding: the padding before and after the input.
+        ceil_mode: round the output size up, as PyTorch: a last window that would start in the padding after
+            the input is dropped.
+        weighted: whether each offset has its own weight (a convolution).
+    """
+
+    kernel_size: Size
+    stride: Size = 1
+    padding: tuple[Size, Size] = (0, 0)
+    dilation: Size = 1
+    ceil_mode: bool = False
+    weighted: bool = False
+    role: str = "spatial"
+
+    def output_size(self, size: Any) -> Any:
+        """``⌊(I + P − D(K−1) − 1)/S⌋ + 1`` with P the padding on both sides together; ⌈·⌉ under ceil_mode."""
+        K, S, D = self.kernel_size, self.stride, self.dilation
+        before, after = self.padding
+        spare = size + before + after - D * (K - 1) - 1
+        if not isinstance(spare, int) or not isinstance(S, int):
+            quotient = sp.sympify(spare) / S
+            if not self.ceil_mode:
+                return sp.floor(quotient) + 1
+            rounded = sp.ceiling(quotient) + 1
+            return sp.Piecewise((rounded - 1, (rounded - 1) * S >= size + before), (rounded, True))
+        count = -(-spare // S) + 1 if self.ceil_mode else spare // S + 1
+        if self.ceil_mode and (count - 1) * S >= size + before:
+            count -= 1
+        if count < 1:
+            raise ShapeError(
+                f"the kernel reaches over {D * (K - 1) + 1} positions, more than the padded input's "
+                f"{size + before + after} (input {size}, padding {before} + {after})"
+            )
+        return count
+
+    def weight_shape(self) -> tuple[int, ...]:
+        return (int(self.kernel_size),) if self.weighted else ()
+
+    def taps(self, size: int) -> AxisTaps:
+        kernel = int(self.kernel_size)
+        count = self.output_size(size)
+        out, offset = (a.ravel() for a in np.indices((count, kernel)))
+        inp = int(self.stride) * out + int(self.dilation) * offset - int(self.padding[0])
+        inside = (inp >= 0) & (inp < size)
+        weights = offset[inside] if self.weighted else np.zeros(int(inside.sum()), dtype=np.int64)
+        sizes = (count, size, kernel if self.weighted else 1)
+        return AxisTaps(out[inside], inp[inside], weights, sizes)
+
+    def cells(self, size: int, count_padding: bool) -> Indices:
+        """How many cells each window covers: inside input and padding, or inside the input alone.
+
+        Windows are those of a pooling (dilation 1). A window that ceil_mode lets reach beyond the padding
+        is clipped to it.
+        """
+        start = np.arange(self.output_size(size)) * int(self.stride) - int(self.padding[0])
+        low, high = (-int(self.padding[0]), size + int(self.padding[1])) if count_padding else (0, size)
+        cells: Indices = np.minimum(start + int(self.kernel_size), high) - np.maximum(start, low)
+        return cells
+
+    def cells_formula(self, at: Letters, base: int, count_padding: bool) -> sp.Expr:
+        """:meth:`cells` as a formula in the output position."""
+        start = self.stride * (at.out - base) - self.padding[0]
+        stop = start + self.kernel_size
+        if count_padding:
+            clipped = sp.Min(stop, at.input_size + self.padding[1]) if self.ceil_mode else stop
+            return sp.expand(clipped - start) if not self.ceil_mode else clipped - start
+        low = start if self.padding[0] == 0 else sp.Max(start, 0)
+        high = stop if self.padding[1] == 0 and not self.ceil_mode else sp.Min(stop, at.input_size)
+        return sp.expand(high - low) if high is stop and low is start else high - low
+
+    def reads_by_output(self, at: Letters, base: int) -> Reads:
+        inp = self._position(at.out, at.offset, base)
+        ranges = (Range(at.offset, sp.Integer(base), last_index(at.kernel_size, base)),)
+        return Reads(at.out, inp, self._weight(at.offset), ranges)
+
+    def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
+        K, O, S, D, P = at.kernel_size, at.output_size, self.stride, self.dilation, self.padding[0]
+        t = at.inp - base + P
+        if over is None:
+            over = "offset" if self.weighted and S == 1 and D != 1 else "output"
+        if over == "output":
+            lower = sp.Max(base, sp.ceiling((t - _shifted(D, K, 1)) / S) + base)
+            upper = sp.Min(last_index(O, base), sp.floor(t / S) + base)
+            rest = t - _shifted(S, at.out, base)
+            weight = self._weight(rest / D + base)
+            where = _divides(D, rest)
+            return Reads(at.out, at.inp, weight, (Range(at.out, lower, upper),), where)
+        rest = t - _shifted(D, at.offset, base)
+        lower = sp.Max(base, sp.ceiling((t - _shifted(S, O, 1)) / D) + base)
+        upper = sp.Min(last_index(K, base), sp.floor(t / D) + base)
+        ranges = (Range(at.offset, lower, upper),)
+        return Reads(rest / S + base, at.inp, self._weight(at.offset), ranges, _divides(S, rest))
+
+    def reads_by_offset(self, at: Letters, base: int) -> Reads:
+        ranges = (Range(at.out, sp.Integer(base), last_index(at.output_size, base)),)
+        return Reads(at.out, self._position(at.out, at.offset, base), self._weight(at.offset), ranges)
+
+    def _position(self, out: sp.Expr, offset: sp.Expr, base: int) -> sp.Expr:
+        S, D, P = self.stride, self.dilation, self.padding[0]
+        return _shifted(S, out, base) + _shifted(D, offset, base) - P + base
+
+    def _weight(self, offset: sp.Expr) -> tuple[sp.Expr, ...]:
+        return (offset,) if self.weighted else ()
+
+
+def _shifted(factor: Size, index: sp.Expr, base: int) -> sp.Expr:
+    """``factor·(index − base)``, multiplied out for a number."""
+    return sp.expand(factor * (index - base)) if isinstance(factor, int) else factor * (index - base)
+
+
+def _divides(divisor: Size, rest: sp.Expr) -> tuple[sp.Basic, ...]:
+    """The condition that ``divisor`` divides ``rest``; none for 1."""
+    return () if divisor == 1 else (sp.Eq(sp.Mod(rest, divisor, evaluate=False), 0, evaluate=False),)

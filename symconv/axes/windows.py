@@ -1,0 +1,183 @@
+"""Axes whose windows follow from a wanted output size, and the axis of unpooling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, last_index
+from symconv.errors import ShapeError
+
+
+@dataclass(frozen=True, slots=True)
+class Adaptive:
+    """Windows that share the input out evenly: output ``o`` reads ``⌊o·I/O⌋ … ⌈(o+1)·I/O⌉ − 1``.
+
+    Args:
+        output: the number of output positions O; ``None`` keeps the input's size.
+    """
+
+    output: Size | None
+    role: str = "spatial"
+
+    def output_size(self, size: Any) -> Any:
+        return size if self.output is None else self.output
+
+    def weight_shape(self) -> tuple[int, ...]:
+        return ()
+
+    def taps(self, size: int) -> AxisTaps:
+        return _windows(self._starts(size), self._stops(size), size)
+
+    def cells(self, size: int, count_padding: bool) -> Indices:
+        """The lengths of the windows."""
+        return self._stops(size) - self._starts(size)
+
+    def cells_formula(self, at: Letters, base: int, count_padding: bool) -> sp.Expr:
+        """:meth:`cells` as a formula in the output position."""
+        low, high = self._limits(at, base)
+        return high - low
+
+    def reads_by_output(self, at: Letters, base: int) -> Reads:
+        low, high = self._limits(at, base)
+        return Reads(at.out, at.offset, (), (Range(at.offset, low + base, high - 1 + base),))
+
+    def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
+        I, O, t = at.input_size, at.output_size, at.inp - base
+        ranges = (Range(at.out, sp.floor(t * O / I) + base, sp.ceiling((t + 1) * O / I) - 1 + base),)
+        return Reads(at.out, at.inp, (), ranges)
+
+    def reads_by_offset(self, at: Letters, base: int) -> Reads:
+        raise NotImplementedError("an adaptive window has no weights")
+
+    def _limits(self, at: Letters, base: int) -> tuple[sp.Expr, sp.Expr]:
+        I, O, o = at.input_size, at.output_size, at.out - base
+        return sp.floor(o * I / O), sp.ceiling((o + 1) * I / O)
+
+    def _starts(self, size: int) -> Indices:
+        count = int(self.output_size(size))
+        return np.arange(count) * size // count
+
+    def _stops(self, size: int) -> Indices:
+        count = int(self.output_size(size))
+        return -(-(np.arange(1, count + 1) * size) // count)
+
+
+@dataclass(frozen=True, slots=True)
+class Fractional:
+    """Windows of one length that start at a pseudo-random sequence, as ``torch.nn.FractionalMaxPool2d``.
+
+    With ``a = (I − K)/(O − 1)`` and a sample ``u`` in [0, 1), window ``o < O − 1`` starts at
+    ``⌊(o + u)·a⌋ − ⌊u·a⌋`` and the last one at ``I − K``.
+
+    Args:
+        kernel_size: K.
+        output: O, or as a ``Fraction`` below 1 its ratio to the input size.
+        sample: u.
+    """
+
+    kernel_size: Any
+    output: Any
+    sample: Fraction
+    role: str = "spatial"
+
+    def output_size(self, size: Any) -> Any:
+        """The output size, or ``⌊ratio·I⌋`` where ``output`` is a ratio."""
+        return int(self.output * size) if isinstance(self.output, Fraction) else self.output
+
+    def weight_shape(self) -> tuple[int, ...]:
+        return ()
+
+    def taps(self, size: int) -> AxisTaps:
+        starts = self.starts(size)
+        return _windows(starts, starts + self.kernel_size, size)
+
+    def starts(self, size: int) -> Indices:
+        """Where the windows start, counted from 0.
+
+        Raises:
+            ShapeError: output size plus kernel size exceeds the input by more than 1, as PyTorch refuses.
+        """
+        count = self.output_size(size)
+        if count < 1 or count + self.kernel_size - 1 > size:
+            raise ShapeError(
+                f"{count} fractional windows of {self.kernel_size} need at least one window and an input of "
+                f"{count + self.kernel_size - 1} or more, not {size}"
+            )
+        last = size - self.kernel_size
+        if count == 1:
+            return np.array([last])
+        step = Fraction(last, count - 1)
+        first = int(self.sample * step)
+        inner = [int((o + self.sample) * step) - first for o in range(count - 1)]
+        return np.array([*inner, last])
+
+    def reads_by_output(self, at: Letters, base: int) -> Reads:
+        start = sequence("s", at)(at.out)
+        ranges = (Range(at.offset, sp.Integer(base), last_index(at.kernel_size, base)),)
+        return Reads(at.out, start + at.offset, (), ranges)
+
+    def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
+        start = sequence("s", at)(at.out)
+        ranges = (Range(at.out, sp.Integer(base), last_index(at.output_size, base)),)
+        where = (sp.Le(start + base, at.inp), sp.Le(at.inp, start + at.kernel_size - 1 + base))
+        return Reads(at.out, at.inp, (), ranges, where)
+
+    def reads_by_offset(self, at: Letters, base: int) -> Reads:
+        raise NotImplementedError("a fractional window has no weights")
+
+
+@dataclass(frozen=True, slots=True)
+class Scattered:
+    """Every input goes to the output position that an index names: ``out = target[in]``.
+
+    Where several inputs name the same position, the last one stays, as in PyTorch.
+
+    Args:
+        targets: the output position of every input position.
+        output: the number of output positions.
+    """
+
+    targets: tuple[int, ...]
+    output: int
+    role: str = "spatial"
+
+    def output_size(self, size: Any) -> Any:
+        return self.output
+
+    def weight_shape(self) -> tuple[int, ...]:
+        return ()
+
+    def taps(self, size: int) -> AxisTaps:
+        last = {target: position for position, target in enumerate(self.targets)}
+        out = np.array(sorted(last), dtype=np.int64)
+        inp = np.array([last[target] for target in sorted(last)], dtype=np.int64)
+        return AxisTaps(out, inp, np.zeros_like(out), (self.output, size, 1))
+
+    def reads_by_output(self, at: Letters, base: int) -> Reads:
+        target = sequence("t", at)(at.offset)
+        everywhere = (Range(at.offset, sp.Integer(base), last_index(at.input_size, base)),)
+        return Reads(at.out, at.offset, (), everywhere, (sp.Eq(target, at.out),))
+
+    def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
+        return Reads(sequence("t", at)(at.inp), at.inp)
+
+    def reads_by_offset(self, at: Letters, base: int) -> Reads:
+        raise NotImplementedError("unpooling has no weights")
+
+
+def sequence(name: str, at: Letters) -> Any:
+    """A sequence of positions that no formula gives: starts of windows, targets; numbered as its axis."""
+    return sp.Function(f"{name}{str(at.output_size)[1:]}")
+
+
+def _windows(starts: Indices, stops: Indices, size: int) -> AxisTaps:
+    lengths = stops - starts
+    out = np.repeat(np.arange(len(starts)), lengths)
+    within = np.arange(len(out)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    inp = starts[out] + within
+    return AxisTaps(out, inp, np.zeros_like(out), (len(starts), size, 1))
