@@ -14,6 +14,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from symconv._version import __version__
+
 if TYPE_CHECKING:
     from symconv import functional, testing, theorems
     from symconv.derived import Derivation
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from symconv.operator import Names
     from symconv.pipeline import solve
 
-__version__ = "0.1.0"
-
 __all__ = [
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool2d",
@@ -50,6 +50,7 @@ __all__ = [
     "ShapeError",
     "SymconvError",
     "UnsupportedError",
+    "__version__",
     "functional",
     "solve",
     "symbols",

@@ -12,7 +12,7 @@ import argparse
 import os
 import sys
 
-from symconv import __version__
+from symconv._version import __version__
 from symconv.errors import ArgumentError, ProblemError, SymconvError
 
 TYPE_CHECKING = False  # importing typing would take a tenth of the time of --help

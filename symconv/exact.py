@@ -51,6 +51,15 @@ def exact(value: object, name: str = "entry") -> Any:
             raise ArgumentError(name, _FLOAT_HINT, value)
 
 
+def symbolic(value: Any) -> Any:
+    """An exact entry as a SymPy expression."""
+    if isinstance(value, int):
+        return sp.Integer(value)
+    if isinstance(value, Fraction):
+        return sp.Rational(value.numerator, value.denominator)
+    return value
+
+
 def pack(value: object, name: str = "array") -> Array:
     """The exact entries of an array as a read-only NumPy object array.
 

@@ -10,13 +10,18 @@ Indices are written as shown, counted from the notation's base.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
+from math import prod
+from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from symconv.axes import Range
 from symconv.errors import UnsupportedError
@@ -143,98 +148,116 @@ class Values(Protocol):
 
 Assignment = Mapping[Any, Any]
 """Integers for index symbols and sizes; for the name of a sequence, the function that gives its members."""
+Evaluator = Callable[[Values, Assignment], Any]
+Index = Callable[[Assignment], Any]
+"""An index expression as a function of the assignment, its integer arithmetic without SymPy."""
+
+
+def evaluate(formula: Any, values: Values, at: Assignment) -> Any:
+    """The value of a formula, exactly; ``at`` assigns the index symbols and sizes."""
+    return evaluator(formula)(values, at)
 
 
 @singledispatch
-def evaluate(formula: Any, values: Values, at: Assignment) -> Any:
-    """The value of a formula, exactly; ``at`` assigns the index symbols and sizes."""
-    if isinstance(formula, int | Fraction):
-        return formula
-    if isinstance(formula, sp.Basic):
-        known = formula.free_symbols and formula.free_symbols <= at.keys()
-        return rational(formula, at) if known else formula
+def evaluator(formula: Any) -> Evaluator:
+    """:func:`evaluate` for one formula at many places: its index expressions are worked out once."""
+    if isinstance(formula, sp.Basic) and (free := formula.free_symbols):
+        return lambda values, at: rational(formula, at) if free <= at.keys() else formula
+    if isinstance(formula, int | Fraction | sp.Basic):
+        return lambda values, at: formula
     raise UnsupportedError(f"no rule evaluates a {type(formula).__name__}")
 
 
-@evaluate.register
-def _(formula: Entry, values: Values, at: Assignment) -> Any:
-    return values.entry(formula, _index(formula, at))
+@evaluator.register
+def _(formula: Entry) -> Evaluator:
+    index = _position(formula)
+    return lambda values, at: values.entry(formula, index(at))
 
 
-@evaluate.register
-def _(formula: Partial, values: Values, at: Assignment) -> Any:
-    return values.partial(formula, _index(formula.of, at), _index(formula.by, at))
+@evaluator.register
+def _(formula: Partial) -> Evaluator:
+    of, by = _position(formula.of), _position(formula.by)
+    return lambda values, at: values.partial(formula, of(at), by(at))
 
 
-@evaluate.register
-def _(formula: Product, values: Values, at: Assignment) -> Any:
-    value: Any = 1
-    for factor in formula.factors:
-        value = value * evaluate(factor, values, at)
-        if value == 0:
-            return 0
-    return value
+@evaluator.register
+def _(formula: Product) -> Evaluator:
+    factors = [evaluator(factor) for factor in formula.factors]
+
+    def product(values: Values, at: Assignment) -> Any:
+        value: Any = 1
+        for factor in factors:
+            value = value * factor(values, at)
+            if value == 0:
+                return 0
+        return value
+
+    return product
 
 
-@evaluate.register
-def _(formula: Sum, values: Values, at: Assignment) -> Any:
-    return total(evaluate(term, values, at) for term in formula.terms)
+@evaluator.register
+def _(formula: Sum) -> Evaluator:
+    terms = [evaluator(term) for term in formula.terms]
+    return lambda values, at: total(term(values, at) for term in terms)
 
 
-@evaluate.register
-def _(formula: Quotient, values: Values, at: Assignment) -> Any:
-    return divide(evaluate(formula.numerator, values, at), evaluate(formula.denominator, values, at))
+@evaluator.register
+def _(formula: Quotient) -> Evaluator:
+    numerator, denominator = evaluator(formula.numerator), evaluator(formula.denominator)
+    return lambda values, at: divide(numerator(values, at), denominator(values, at))
 
 
-@evaluate.register
-def _(formula: Power, values: Values, at: Assignment) -> Any:
-    base, exponent = (evaluate(part, values, at) for part in (formula.base, formula.exponent))
-    return sp.sympify(base) ** sp.sympify(exponent)
+@evaluator.register
+def _(formula: Power) -> Evaluator:
+    base, exponent = evaluator(formula.base), evaluator(formula.exponent)
+    return lambda values, at: sp.sympify(base(values, at)) ** sp.sympify(exponent(values, at))
 
 
-@evaluate.register
-def _(formula: Absolute, values: Values, at: Assignment) -> Any:
-    return abs(evaluate(formula.body, values, at))
+@evaluator.register
+def _(formula: Absolute) -> Evaluator:
+    body = evaluator(formula.body)
+    return lambda values, at: abs(body(values, at))
 
 
-@evaluate.register
-def _(formula: Sign, values: Values, at: Assignment) -> Any:
-    return sp.sign(sp.sympify(evaluate(formula.body, values, at)))
+@evaluator.register
+def _(formula: Sign) -> Evaluator:
+    body = evaluator(formula.body)
+    return lambda values, at: sp.sign(sp.sympify(body(values, at)))
 
 
-@evaluate.register
-def _(formula: Largest, values: Values, at: Assignment) -> Any:
-    return largest([evaluate(arg, values, at) for arg in formula.args])
+@evaluator.register
+def _(formula: Largest) -> Evaluator:
+    args = [evaluator(arg) for arg in formula.args]
+    return lambda values, at: largest([arg(values, at) for arg in args])
 
 
-@evaluate.register
-def _(formula: Chosen, values: Values, at: Assignment) -> Any:
-    return values.share(formula, _index(formula.entry, at), _index(formula.maximum, at))
+@evaluator.register
+def _(formula: Chosen) -> Evaluator:
+    entry, maximum = _position(formula.entry), _position(formula.maximum)
+    return lambda values, at: values.share(formula, entry(at), maximum(at))
 
 
-@evaluate.register
-def _(formula: Delta, values: Values, at: Assignment) -> Any:
-    return int(integer(formula.left, at) == integer(formula.right, at))
+@evaluator.register
+def _(formula: Delta) -> Evaluator:
+    left, right = _whole(formula.left), _whole(formula.right)
+    return lambda values, at: int(left(at) == right(at))
 
 
-@evaluate.register
-def _(formula: Over, values: Values, at: Assignment) -> Any:
-    parts = (
-        evaluate(formula.body, values, inner)
-        for inner in assignments(formula.ranges, at)
-        if all(holds(condition, inner) for condition in formula.where)
-    )
-    return total(parts) if formula.operator == "∑" else largest(list(parts))
+@evaluator.register
+def _(formula: Over) -> Evaluator:
+    body, runs = evaluator(formula.body), _runs(formula.ranges)
+    conditions = [_condition(condition) for condition in formula.where]
+
+    def over(values: Values, at: Assignment) -> Any:
+        parts = (body(values, inner) for inner in runs(at) if all(holds(inner) for holds in conditions))
+        return total(parts) if formula.operator == "∑" else largest(list(parts))
+
+    return over
 
 
 def assignments(ranges: tuple[Range, ...], at: Assignment) -> Iterator[Assignment]:
     """Every assignment of the ranges' indices; a range may use the indices before it."""
-    if not ranges:
-        yield at
-        return
-    first, *rest = ranges
-    for value in range(integer(first.lower, at), integer(first.upper, at) + 1):
-        yield from assignments(tuple(rest), {**at, first.var: value})
+    return _runs(ranges)(at)
 
 
 def total(terms: Iterator[Any]) -> Any:
@@ -313,68 +336,106 @@ def rewrite(formula: Any, replace: Callable[[Formula], Any]) -> Any:
             return formula
 
 
-def _index(entry: Entry, at: Assignment) -> tuple[int, ...]:
-    return tuple(i if isinstance(i, int) else integer(i, at) for i in entry.index)
-
-
 def holds(condition: sp.Basic, at: Assignment) -> bool:
     """Whether an index condition holds at an assignment of integers."""
-    if isinstance(condition, sp.logic.boolalg.BooleanAtom):
-        return bool(condition)
-    compare: dict[type, Callable[[Any, Any], bool]] = {
-        sp.Eq: lambda a, b: a == b,
-        sp.Ne: lambda a, b: a != b,
-        sp.Le: lambda a, b: a <= b,
-        sp.Ge: lambda a, b: a >= b,
-    }
-    return compare[type(condition)](*(rational(arg, at) for arg in condition.args))
+    return bool(_condition(condition)(at))
 
 
 def integer(expr: Any, at: Assignment) -> int:
     """The value of an index expression at an assignment of integers; it must be an integer."""
-    value = rational(expr, at)
-    if isinstance(value, Fraction):
-        if value.denominator != 1:
-            raise ArithmeticError(f"{expr} is not an integer at {dict(at)}")
-        return value.numerator
+    value: int = _whole(expr)(at)
     return value
 
 
 def rational(expr: Any, at: Assignment) -> int | Fraction:
     """The exact value of an expression of ``+ · / ⌊⌋ ⌈⌉ min max mod`` at an assignment of integers."""
+    value: int | Fraction = _number(expr)(at)
+    return value
+
+
+def _position(entry: Entry) -> Index:
+    if all(isinstance(i, int) for i in entry.index):
+        return lambda at: entry.index
+    index = [_whole(i) for i in entry.index]
+    return lambda at: tuple([i(at) for i in index])
+
+
+def _runs(ranges: tuple[Range, ...]) -> Callable[[Assignment], Iterator[Assignment]]:
+    if not ranges:
+        return lambda at: iter((at,))
+    (first, *rest), inner = ranges, _runs(ranges[1:])
+    lower, upper = _whole(first.lower), _whole(first.upper)
+
+    def run(at: Assignment) -> Iterator[Assignment]:
+        for value in range(lower(at), upper(at) + 1):
+            now = {**at, first.var: value}
+            if rest:
+                yield from inner(now)
+            else:
+                yield now
+
+    return run
+
+
+def _condition(condition: sp.Basic) -> Index:
+    if isinstance(condition, sp.logic.boolalg.BooleanAtom):
+        return lambda at: bool(condition)
+    compare = _COMPARED[type(condition)]
+    left, right = (_number(arg) for arg in condition.args)
+    return lambda at: compare(left(at), right(at))
+
+
+def _whole(expr: Any) -> Index:
+    number = _number(expr)
+
+    def whole(at: Assignment) -> int:
+        value = number(at)
+        if type(value) is Fraction:
+            if value.denominator != 1:
+                raise ArithmeticError(f"{expr} is not an integer at {dict(at)}")
+            return value.numerator
+        return value  # type: ignore[no-any-return]
+
+    return number if isinstance(expr, int | sp.Symbol) else whole
+
+
+def _number(expr: Any) -> Index:
     match expr:
         case int():
-            return expr
+            return lambda at: expr
         case sp.Symbol():
-            value: int = at[expr]
-            return value
-        case sp.Integer():
-            return int(expr)
+            return itemgetter(expr)
         case sp.Rational():
-            return Fraction(int(expr.p), int(expr.q))
+            constant = int(expr) if expr.is_Integer else Fraction(int(expr.p), int(expr.q))
+            return lambda at: constant
         case sp.Piecewise():
-            return next(rational(value, at) for value, condition in expr.args if holds(condition, at))
-    args = [rational(arg, at) for arg in expr.args]
-    if expr.func in at:
-        return at[expr.func](*args)
-    match expr:
-        case sp.Add():
-            return sum(args)
-        case sp.Mul():
-            product: int | Fraction = 1
-            for arg in args:
-                product = product * arg
-            return product
-        case sp.Pow():
-            return Fraction(args[0]) ** int(args[1])
-        case sp.floor():
-            return args[0].__floor__()
-        case sp.ceiling():
-            return args[0].__ceil__()
-        case sp.Max():
-            return max(args)
-        case sp.Min():
-            return min(args)
-        case sp.Mod():
-            return args[0] % args[1]
-    raise UnsupportedError(f"no rule evaluates the index expression {type(expr).__name__}")
+            pieces = [(_number(value), _condition(condition)) for value, condition in expr.args]
+            return lambda at: next(value(at) for value, holds in pieces if holds(at))
+        case sp.floor() | sp.ceiling():
+            # one integer division instead of a Fraction
+            above, below = (_number(part) for part in expr.args[0].as_numer_denom())
+            if isinstance(expr, sp.floor):
+                return lambda at: above(at) // below(at)
+            return lambda at: -(-above(at) // below(at))
+    args = [_number(arg) for arg in expr.args]
+    if isinstance(expr, AppliedUndef):
+        return lambda at: at[expr.func](*(arg(at) for arg in args))
+    if expr.func not in _COMBINED:
+        raise UnsupportedError(f"no rule evaluates the index expression {type(expr).__name__}")
+    combine = _COMBINED[expr.func]
+    return lambda at: combine([arg(at) for arg in args])
+
+
+_COMPARED: Mapping[type, Callable[[Any, Any], bool]] = MappingProxyType(
+    {sp.Eq: operator.eq, sp.Ne: operator.ne, sp.Le: operator.le, sp.Ge: operator.ge}
+)
+_COMBINED: Mapping[type, Callable[[list[Any]], Any]] = MappingProxyType(
+    {
+        sp.Add: sum,
+        sp.Mul: prod,
+        sp.Pow: lambda args: Fraction(args[0]) ** int(args[1]),
+        sp.Max: max,
+        sp.Min: min,
+        sp.Mod: lambda args: args[0] % args[1],
+    }
+)

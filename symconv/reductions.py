@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 import numpy as np
 import sympy as sp
 
-from symconv.exact import Array
+from symconv.exact import Array, symbolic
 from symconv.formula import (
     Absolute,
     Chosen,
@@ -228,7 +228,7 @@ class LpNorm(_Undivided):
             return Largest(sizes)
         if self.p == 1:
             return Sum(sizes)
-        return Power(Sum(tuple(Power(size, self.p) for size in sizes)), 1 / sp.sympify(self.p))
+        return Power(Sum(tuple(Power(size, self.p) for size in sizes)), 1 / symbolic(self.p))
 
     def slope(self, window: Window, position: int) -> Formula | int:
         return self.general_slope(window.inputs[position], None, window.output, None)
@@ -244,7 +244,7 @@ class LpNorm(_Undivided):
             return Over("max", Absolute(body), ranges)
         if self.p == 1:
             return Over("∑", Absolute(body), ranges)
-        return Power(Over("∑", Power(Absolute(body), self.p), ranges), 1 / sp.sympify(self.p))
+        return Power(Over("∑", Power(Absolute(body), self.p), ranges), 1 / symbolic(self.p))
 
     def general_slope(self, body: Entry, weight: Entry | None, output: Entry, cells: Any) -> Formula | Any:
         if self.p == 1:
@@ -272,22 +272,22 @@ class LpNorm(_Undivided):
             return largest(sizes)
         if self.p == 1:
             return total(iter(sizes))
-        powers = [sp.sympify(size) ** self.p for size in sizes if size != 0]
-        return sp.Add(*powers) ** (1 / sp.sympify(self.p)) if powers else 0
+        powers = [symbolic(size) ** self.p for size in sizes if size != 0]
+        return sp.Add(*powers) ** (1 / symbolic(self.p)) if powers else 0
 
     def _slopes(self, xs: list[Any]) -> list[Any]:
-        signs = [sp.sign(sp.sympify(x)) for x in xs]
+        signs = [sp.sign(symbolic(x)) for x in xs]
         if self.p == 1:
             return signs
         if self.p == sp.oo:
             sizes = [abs(x) for x in xs]
             return [sign * share(i, sizes, "first") for i, sign in enumerate(signs)]
-        norm = sp.sympify(self.of_entries(xs))
+        norm = symbolic(self.of_entries(xs))
         if norm == 0:
             return [0] * len(xs)
         scale = norm ** (1 - self.p)
         return [
-            sign * sp.sympify(abs(x)) ** (self.p - 1) * scale if x != 0 else 0
+            sign * symbolic(abs(x)) ** (self.p - 1) * scale if x != 0 else 0
             for sign, x in zip(signs, xs, strict=True)
         ]
 

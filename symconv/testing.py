@@ -28,12 +28,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from itertools import islice
-from math import prod
-from typing import Any, Literal, cast
+from itertools import islice, repeat
+from math import inf, isfinite, prod
+from typing import Any, Literal
 
 import numpy as np
 
+from symconv.axes import Sliding
 from symconv.checks.jacobian import tie_free
 from symconv.derivation.derivation import UPSTREAM
 from symconv.derived import Derivation
@@ -45,6 +46,7 @@ from symconv.layers.unpooling import Unpooling
 from symconv.narrate.formulas import tree
 from symconv.operator import Argument, Operator
 from symconv.printing.text import text
+from symconv.reductions import Maximum
 
 __all__ = ["assert_backward", "assert_forward"]
 
@@ -53,8 +55,8 @@ Convert = Callable[[Any], Any] | Literal["torch"] | None
 
 _SHOWN = 3
 """How many wrong entries an assertion names."""
-_TERMS = 9
-"""How many terms of a sum it writes."""
+_WIDTH = 300
+"""After how many characters it breaks the sum off that stands behind an entry."""
 
 
 def assert_forward(
@@ -157,7 +159,9 @@ def _draw(
 ) -> Derivation:
     """The derivation at numbers from a seed."""
     if isinstance(layer, Unpooling):
-        raise UnsupportedError(f"{layer.name}: its indices are not drawn; compare with functional.max_unpool2d")
+        raise UnsupportedError(
+            f"{layer.name}: its indices are not drawn; compare with functional.max_unpool2d"
+        )
     operator = layer.operator(tuple(input_shape), None if weight_shape is None else tuple(weight_shape))
     rng = np.random.default_rng(seed)
     drawn = {role: tie_free(operator.shape(role), rng, signed) for role in (*operator.arguments, "output")}
@@ -210,7 +214,9 @@ def _by_role(
             f"the function returned a gradient by {name!r}; the layer has {', '.join(arguments)}"
         )
     missing = [name for name in wanted or () if name not in returned]
-    assert returned and not missing, f"the function returned no gradient by {', '.join(missing) or 'anything'}"
+    assert returned and not missing, (
+        f"the function returned no gradient by {', '.join(missing) or 'anything'}"
+    )
     return {name: returned[name] for name in wanted or returned}
 
 
@@ -248,7 +254,7 @@ class _Question:
         operator, arrays = operator or self.drawn.operator, {**self.drawn.arrays, **arrays}
         if self.wrt is None:
             return operator.forward(**{role: arrays[role] for role in operator.arguments})
-        upstream = _cut(arrays["upstream"], operator.output_shape)
+        upstream = _fitted(arrays["upstream"], operator.output_shape)
         return operator.backward(self.wrt, upstream, arrays["input"], arrays.get("weight"))
 
     def why(self, index: tuple[int, ...]) -> str:
@@ -278,7 +284,7 @@ def _compare(question: _Question, got: Array, tolerance: float | None) -> None:
     answer = question.answer()
     if tolerance is None:
         tolerance = 1e-4 if got.dtype.kind == "f" and got.dtype.itemsize < 8 else 1e-9
-    margin = tolerance * max([1.0, *(abs(float(entry)) for entry in answer.flat if entry != -sp.oo)])
+    margin = tolerance * max([1.0, *filter(isfinite, (abs(float(entry)) for entry in answer.flat))])
     got = got.astype(object)
     if got.shape != answer.shape:
         lines = [f"{question.name}: got shape {got.shape}, expected {answer.shape}"]
@@ -348,26 +354,32 @@ def _mistakes(question: _Question, got: Array) -> Iterator[tuple[str, Callable[[
         other = replace(layer, **{name: value})
         yield f"for {name}={value}", lambda other=other: answer(_operator(other, drawn))
     if question.wrt == "input":
-        yield "of writing overlapping windows over each other, not adding them up", lambda: _overwritten(drawn)
+        yield (
+            "of writing overlapping windows over each other, not adding them up",
+            lambda: _overwritten(drawn),
+        )
         yield "before the padding is cut off", lambda: _uncut(question)
         if isinstance(operator.reduction, Maximum):
             split = replace(operator, reduction=Maximum("split"))
             yield "of sharing a gradient among equal maxima", lambda: answer(split)
-    if factor := _factor(got, right):
+    factor = _factor(got, right)
+    if factor is not None:
         yield f"times {_written(factor)}", lambda: right * factor
 
 
 def _other_arguments(layer: Layer) -> Iterator[tuple[str, Any]]:
     """What an argument of a layer may be mistaken for: its default, or the opposite."""
-    defaults = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "divisor_override": None}
-    for field in fields(layer):
-        value = getattr(layer, field.name)
-        if field.name in defaults:
-            yield field.name, defaults[field.name]
-        if field.name in ("ceil_mode", "count_include_pad"):
-            yield field.name, not value
-    if hasattr(layer, "divisor_override"):
-        yield "divisor_override", 1
+    own = {field.name: getattr(layer, field.name) for field in fields(layer)}
+    for name, default in (("stride", 1), ("padding", 0), ("dilation", 1)):
+        if name in own:
+            yield name, default
+    if "stride" in own and not layer.has_weight:
+        yield "stride", own["kernel_size"]
+    for name in ("ceil_mode", "count_include_pad"):
+        if name in own:
+            yield name, not own[name]
+    if "divisor_override" in own:
+        yield from (("divisor_override", None), ("divisor_override", 1))
 
 
 def _operator(layer: Layer, drawn: Derivation) -> Operator:
@@ -414,8 +426,11 @@ def _fitted(array: Array, shape: tuple[int, ...]) -> Array:
 
 
 def _factor(got: Array, right: Array) -> Any:
-    """What the largest entry of a result is to be divided by; 0 where there is no telling."""
-    if got.shape != right.shape or np.count_nonzero(right) < 2:
-        return 0
-    at = max(np.ndindex(*right.shape), key=lambda index: abs(float(right[index])))
-    ...
+    """The factor between the largest entry of a result and what is right; None where that says nothing."""
+    sizes = [abs(float(entry)) for entry in right.flat]
+    if got.shape != right.shape or max(sizes) == inf or np.count_nonzero(sizes) < 2:
+        return None
+    at = sizes.index(max(sizes))
+    above, below = got.flat[at], right.flat[at]
+    whole = isinstance(above, int) and isinstance(below, int)
+    return Fraction(above, below) if whole else float(above) / float(below)

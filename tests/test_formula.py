@@ -94,7 +94,6 @@ A, G = Entry("A", (i,)), Partial(Entry("E"), Entry("C", (i,)))
 )
 def test_each_node_has_the_value_computed_by_hand(formula: Any, result: Any) -> None:
     assert value(formula, i=3) == result
-    assert type(value(formula, i=3)) is type(result) or isinstance(result, int)
 
 
 def test_a_guarded_sum_runs_over_its_ranges_where_its_conditions_hold() -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from symconv.exact import symbolic
+
 Size = Any
 """A size or a parameter: a number, or a symbol that stands for one."""
 Indices = NDArray[np.int64]
@@ -113,4 +115,4 @@ class Axis(Protocol):
 
 def last_index(size: Size, base: int) -> sp.Expr:
     """The last index of an axis of this size."""
-    return sp.sympify(size) - 1 + base
+    return symbolic(size) - 1 + base

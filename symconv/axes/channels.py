@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 from symconv.axes.axis import AxisTaps, Letters, Over, Range, Reads, Size, last_index
+from symconv.exact import symbolic
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Grouped:
         return Reads(at.out, self._first_input(at.out, base) + at.offset, (at.out, at.offset))
 
     def _per_group(self, channels: Size) -> sp.Expr:
-        return sp.sympify(channels) / self.groups
+        return symbolic(channels) / self.groups
 
     def _first_input(self, out: sp.Expr, base: int) -> sp.Expr:
         """How many input channels come before the group of an output channel."""

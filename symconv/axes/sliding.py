@@ -10,6 +10,7 @@ import sympy as sp
 
 from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, last_index
 from symconv.errors import ShapeError
+from symconv.exact import symbolic
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Sliding:
         before, after = self.padding
         spare = size + before + after - D * (K - 1) - 1
         if not isinstance(spare, int) or not isinstance(S, int):
-            quotient = sp.sympify(spare) / S
+            quotient = symbolic(spare) / S
             if not self.ceil_mode:
                 return sp.floor(quotient) + 1
             rounded = sp.ceiling(quotient) + 1

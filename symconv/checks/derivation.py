@@ -31,7 +31,7 @@ from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
 from symconv.derivation.step import Step
 from symconv.exact import Array, indices, symbols
-from symconv.formula import Partial, evaluate
+from symconv.formula import Partial, evaluate, evaluator
 from symconv.operator import Argument
 from symconv.reductions import LpNorm, Maximum
 
@@ -110,11 +110,12 @@ def in_symbols(
     values, sizes, result = _at_letters(general, derivation, arrays, result)
     free = _free_letters(general)
     flat = result.ndim != len(derivation.operator.shape(general.wrt or "output"))
+    formula = evaluator(general.formula)
     pairs = []
     for index in chosen:
         place = (every.index(index),) if flat else index
         at = {**sizes, **given, **{letter: i + names.base for letter, i in zip(free, place, strict=True)}}
-        pairs.append((evaluate(general.formula, values, at), result[place]))
+        pairs.append((formula(values, at), result[place]))
     check = _zero_differences(subject, pairs, len(chosen), len(every))
     return replace(check, left="index formula", right="entrywise expression") if check.passed else check
 
@@ -159,11 +160,11 @@ def at_sizes(
     every = list(indices(target.shape))
     chosen = list(sample(every, EXHAUSTIVE))
     first = set() if flat or wrt is None else set(sample(every, 3))
+    stages = [(step, evaluator(step.after)) for step in general.steps]
     for index in chosen:
         at = {**sizes, **given, **{letter: i + derivation.names.base for letter, i in zip(free, index, strict=True)}}
-        stages: Sequence[Step] = general.steps if index in first else general.steps[-1:]
-        for step in stages:
-            value = evaluate(step.after, numbers, at)
+        for step, value_at in stages if index in first else stages[-1:]:
+            value = value_at(numbers, at)
             if not _same(value, target[index]):
                 shown = tuple(i + derivation.names.base for i in index)
                 detail = f"The step '{step.rule}' gives {value} at entry {list(shown)}, expected {target[index]}."
@@ -220,14 +221,15 @@ def _symbolic_gradient(derivation: Worked, wrt: Argument, subject: str) -> Check
     got = operator.backward(wrt, upstream, arrays["input"], arrays.get("weight"))
     output = Oracle(operator).forward(**arrays)
     chosen = list(sample(list(indices(got.shape)), EXHAUSTIVE))
-    meets: dict[sp.Symbol, list[tuple[Any, Any]]] = {}
+    meets: dict[sp.Symbol, list[tuple[Any, Any]]] = {}  # the terms of Σ G·C that a symbol is in: the others' diff is 0
     for g, entry in zip(upstream.flat, output.flat, strict=True):
-        for symbol in sp.sympify(entry).free_symbols:
-            meets.setdefault(symbol, []).append((g, entry))
+        for term in sp.Add.make_args(sp.sympify(entry)):
+            for symbol in term.free_symbols:
+                meets.setdefault(symbol, []).append((g, term))
     pairs = []
     for index in chosen:
         symbol = arrays[wrt][index]
-        expected = sp.Add(*(g * sp.diff(entry, symbol) for g, entry in meets.get(symbol, ())))
+        expected = sp.Add(*(g * sp.diff(term, symbol) for g, term in meets.get(symbol, ())))
         pairs.append((got[index], expected))
     return _zero_differences(subject, pairs, len(chosen), got.size)
 

@@ -21,6 +21,8 @@ from symconv.derivation.values import ArrayValues
 from symconv.exact import indices
 from symconv.formula import Chosen, Entry, Formula, Partial, Product, Sum, evaluate, rewrite
 from symconv.operator import Argument, Names, Operator
+from symconv.reductions import Window
+from symconv.taps import Tap
 
 
 def output_steps(
@@ -95,15 +97,22 @@ def local_slopes(
         for tap in operator.taps_at("offset", index):
             met.setdefault(tap.out, []).append(names.entry("input", tap.inp))
     else:
-        for output in dict.fromkeys(tap.out for tap in operator.taps_at("inp", index)):
-            window = operator.window(output, names)
-            target = names.entry("input", index)
-            met[output] = [
-                operator.reduction.slope(window, position)
-                for position, entry in enumerate(window.inputs)
-                if entry == target
-            ]
+        for tap in operator.taps_at("inp", index):
+            met.setdefault(tap.out, []).append(operator.reduction.slope(_meeting(operator, names, tap), 0))
     return {output: slopes[0] if len(slopes) == 1 else Sum(tuple(slopes)) for output, slopes in met.items()}
+
+
+def _meeting(operator: Operator, names: Names, tap: Tap) -> Window:
+    """The part of an output's window that one tap reads, which is all that its slope depends on."""
+    has_weight = operator.weight_shape is not None
+    cells = operator.cells
+    return Window(
+        names.entry("output", tap.out),
+        (names.entry("input", tap.inp),),
+        (names.entry("weight", tap.offset),) if has_weight else (),
+        1 if cells is None else cells.reshape(operator.output_shape)[tap.out],
+        None,
+    )
 
 
 def numeric_steps(formula: Formula, values: ArrayValues | None, known: frozenset[str]) -> tuple[Step, ...]:

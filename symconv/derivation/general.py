@@ -22,6 +22,7 @@ from symconv.axes import Adaptive, Axis, Fractional, Grouped, Letters, Pointwise
 from symconv.axes import Over as SumOver
 from symconv.derivation import reasons
 from symconv.derivation.step import Step
+from symconv.exact import symbolic
 from symconv.formula import Delta, Entry, Formula, Over, Partial, Product, Sum
 from symconv.operator import Argument, Names
 from symconv.reductions import Maximum, Reduction
@@ -81,7 +82,7 @@ def letters_for(axes: Sequence[Axis]) -> tuple[Letters, ...]:
             result.append(Letters(*index, *(_size(f"{size}{tail}") for size in "IOK")))
             taken += 1
         elif isinstance(axis, Grouped):
-            sizes = (sp.sympify(axis.in_channels), sp.sympify(axis.out_channels))
+            sizes = (symbolic(axis.in_channels), symbolic(axis.out_channels))
             result.append(Letters(_index("c"), _index("f"), _index("c"), *sizes, sizes[0] / axis.groups))
         else:
             letter, size = ("c", "C_in") if axis.role == "channel" else ("s", "N")

@@ -6,8 +6,8 @@
      sections: [{anchor, title, verdict}],
      checks: [{section, subject, method, verdict, left, right, scope, detail}]}
 
-Sections and checks stand in the order of the document; ``section`` is the anchor of the innermost section
-that shows or holds the check, or null for a check that stands outside every section.
+Sections and checks stand in the order of the document; ``section`` is the anchor of the first section that
+shows the check, or null for a check that no section shows.
 """
 
 from __future__ import annotations

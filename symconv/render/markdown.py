@@ -59,7 +59,7 @@ def render(sheet: Sheet) -> str:
     pen = Pen(sheet, count(1))
     parts = (
         f"# {escape(document.title)}",
-        escape(document.subtitle),
+        escape(document.subtitle).lstrip(),
         _opening(document.checks, pen),
         _blocks(document.blocks, pen),
     )
@@ -108,7 +108,8 @@ def block(node: object, pen: Pen) -> str:
 
 @block.register
 def _(node: Paragraph, pen: Pen) -> str:
-    return _inline(node.text)
+    # in front of a line, four blanks would make code of it
+    return _inline(node.text).lstrip()
 
 
 @block.register

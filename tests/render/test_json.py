@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import json
+
+from symconv.render import render
+from tests.render.sample import FAILED, HOSTILE, hostile, sample
+
+
+def test_checks_stand_in_order_with_the_first_section_that_shows_them() -> None:
+    report = json.loads(render(sample(FAILED), "json"))
+    assert [(check["section"], check["method"]) for check in report["checks"]] == [
+        ("output-size", "exact"),
+        ("gradient", "symbolic"),
+        ("gradient", "NumPy reference"),
+        ("evidence", "claim"),
+        ("gradient", "claim"),
+    ]
+
+
+def test_a_check_is_told_in_full() -> None:
+    report = json.loads(render(sample(FAILED), "json"))
+    assert report["verdict"] == "failed"
+    assert report["checks"][-1] == {
+        "section": "gradient",
+        "subject": "∂E/∂A[2,3]",
+        "method": "claim",
+        "verdict": "failed",
+        "left": "25",
+        "right": "24",
+        "scope": "25 of 25 entries",
+        "detail": "the file claims 24, derived is 25 = 1·5 + 1·5 + 1·5 + 1·3 + 1·3 + 1·4",
+    }
+
+
+def test_sections_are_listed_with_their_verdicts() -> None:
+    report = json.loads(render(sample(FAILED), "json"))
+    assert [(section["anchor"], section["verdict"]) for section in report["sections"]] == [
+        ("output-size", "passed"),
+        ("gradient", "failed"),
+        ("evidence", None),
+    ]
+
+
+def test_hostile_text_comes_out_as_it_is() -> None:
+    shown = render(hostile(), "json")
+    assert json.loads(shown)["title"] == HOSTILE
+    assert "中文" in shown
+    assert shown.endswith("}\n")
