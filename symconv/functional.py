@@ -11,6 +11,7 @@ add one, write the signature and the layer.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -154,7 +155,9 @@ def avg_pool2d(
     return _apply(layer, input)
 
 
-def lp_pool2d(input: Any, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Any:
+def lp_pool2d(
+    input: Any, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
+) -> Any:
     """Power-average pooling: the LP norm of each window.
 
     .. math:: Y_{ij} = \\Bigl(\\sum_{m,n} |A_{S i + m,\\, S j + n}|^{p}\\Bigr)^{1/p}
@@ -342,9 +345,11 @@ def _first_maxima(operator: Operator, entries: Array, dims: int) -> Array:
         raise UnsupportedError(f"{operator.layer}: indices of maxima need numbers, not symbols")
     groups = operator.taps.by_out
     if len(groups.ids) < groups.count:
-        raise UnsupportedError(f"{operator.layer}: a window wholly in the padding has no index of its maximum")
+        raise UnsupportedError(
+            f"{operator.layer}: a window wholly in the padding has no index of its maximum"
+        )
     read = operator.taps.inp.take(groups.order)
     values = entries.ravel().take(read).tolist()
     bounds = [*groups.starts.tolist(), len(values)]
-    first = [max(range(*window), key=values.__getitem__) for window in zip(bounds, bounds[1:], strict=False)]
+    first = [max(range(*window), key=values.__getitem__) for window in pairwise(bounds)]
     return pack(read[first] % prod(operator.input_shape[-dims:])).reshape(operator.output_shape)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from symconv.checks.result import Checks, Verdict
 from symconv.document import Document
-from symconv.render import FORMATS, render
+from symconv.render import FORMATS, render, render_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,7 @@ class Report:
         Raises:
             OSError: the directory cannot be written.
         """
-        from symconv.printing.mathml import MathML
-
-        mathml = MathML()
-        texts = {name: render(self.document, name, mathml) for name in formats or FORMATS}
+        texts = render_all(self.document, formats or tuple(FORMATS))
         folder = Path(directory)
         folder.mkdir(parents=True, exist_ok=True)
         staged = [(folder / f"{self.name}.{FORMATS[name].extension}", text) for name, text in texts.items()]

@@ -7,17 +7,12 @@
 
 ``show`` dispatches on the type of the value. To add a type, register a function that builds its tree;
 :func:`symconv.printing.precedence.fenced` puts parentheses around a part where it needs them.
-
-Order does not depend on SymPy's, which is that of a computer: terms stand by falling degree, then by name
-(``A_2`` before ``A_10``), and a sum starts with a positive term if it has one.
-
-Names say how symbols look. A capital with numbers, ``A_11`` or ``A_1,12``, is an entry of an array: bold.
-The sizes ``I K S P D O N H W M T`` with one digit, ``I_1``, are italic, as is all the rest. ``alpha`` is α.
+How symbols look is said in :mod:`symconv.printing.names`, the order of terms in
+:mod:`symconv.printing.order`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import singledispatch
@@ -40,7 +35,6 @@ from symconv.display import (
     Num,
     Op,
     Root,
-    Row,
     Script,
     Words,
     join,
@@ -48,7 +42,8 @@ from symconv.display import (
     row,
 )
 from symconv.errors import UnsupportedError
-from symconv.printing.alphabet import GREEK
+from symconv.printing.names import indices, named
+from symconv.printing.order import by_name, factor_order, term_order
 from symconv.printing.precedence import (
     ATOM,
     BIG,
@@ -60,13 +55,10 @@ from symconv.printing.precedence import (
     fenced,
     flat,
     level,
-    ungrouped,
+    on_one_line,
 )
 
 _RELATIONS = {sp.Eq: "=", sp.Ne: "≠", sp.Lt: "<", sp.Le: "≤", sp.Gt: ">", sp.Ge: "≥"}
-_SIZE = re.compile(r"[IKSPDONHWMT]_\d")
-_ENTRY = re.compile(r"[A-Z]_\d+(,\d+)*")
-_NAME = re.compile(r"([^\W\d_]+?)(?:_([^\W_]+(?:,[^\W_]+)*)|(\d+))?")
 
 
 @singledispatch
@@ -134,7 +126,7 @@ def _(expr: Any) -> Node:
 
 @show.register(sp.Symbol)
 def _(expr: sp.Symbol) -> Node:
-    return _named(expr.name)
+    return named(expr.name)
 
 
 @show.register(sp.Indexed)
@@ -142,35 +134,8 @@ def _(expr: sp.Indexed) -> Node:
     base = str(expr.base.label)
     bold = len(base) == 1 and base.isupper()
     return Script(
-        Ident(base, bold=True) if bold else _named(base), sub=_indices([show(i) for i in expr.indices])
+        Ident(base, bold=True) if bold else named(base), sub=indices([show(i) for i in expr.indices])
     )
-
-
-def _named(name: str) -> Node:
-    match = _NAME.fullmatch(name)
-    if not match:
-        raise UnsupportedError(f"there is no rule that shows the name {name!r}")
-    letters, lower, digits = match.groups()
-    base = Ident(GREEK.get(letters, letters), bold=bool(_ENTRY.fullmatch(name) and not _SIZE.fullmatch(name)))
-    if not (lower or digits):
-        return base
-    return Script(base, sub=join([_subscript(part) for part in (lower or digits).split(",")], ","))
-
-
-def _subscript(part: str) -> Node:
-    if part.isdecimal():
-        return Num(part)
-    letter = GREEK.get(part, part)
-    return Ident(letter) if len(letter) == 1 else Words(part)
-
-
-def _indices(nodes: list[Node]) -> Node:
-    """Indices side by side: ``kl``, ``12``; with commas where one is longer than a letter or a digit."""
-    if all(isinstance(node, Num) and len(node.text) == 1 for node in nodes):
-        return Num("".join(node.text for node in nodes if isinstance(node, Num)))
-    if all(isinstance(node, Ident) or isinstance(node, Num) and len(node.text) == 1 for node in nodes):
-        return row(*nodes)
-    return join(nodes, ",")
 
 
 # --- sums, products, powers -------------------------------------------------------------------------------
@@ -178,7 +143,7 @@ def _indices(nodes: list[Node]) -> Node:
 
 @show.register(sp.Add)
 def _(expr: sp.Add) -> Node:
-    terms = [_signed(term) for term in sorted(expr.args, key=_term_order)]
+    terms = [_signed(term) for term in sorted(expr.args, key=term_order)]
     if terms[0][0]:
         terms.sort(key=lambda term: term[0])
     parts: list[Node | str] = []
@@ -201,7 +166,7 @@ def _signed(term: sp.Expr) -> tuple[bool, Node]:
         return bool(term < 0), show(abs(term))
     if not term.is_Mul:
         return False, show(term)
-    head, *rest = sorted(term.args, key=_factor_order)
+    head, *rest = sorted(term.args, key=factor_order)
     if not head.is_Rational or head >= 0:
         return False, _product([head, *rest])
     return True, _product(rest if head == -1 else [-head, *rest])
@@ -278,69 +243,10 @@ def _(expr: sp.exp) -> Node:
 
 
 def _power(base: Node, exponent: sp.Expr) -> Node:
-    raised = _on_one_line(show(exponent))
+    raised = on_one_line(show(exponent))
     if isinstance(base, Script) and base.sup is None:
         return Script(base.base, base.sub, raised)
     return Script(fenced(base, ATOM), sup=raised)
-
-
-def _on_one_line(node: Node) -> Node:
-    """A tree for an exponent, its fractions written with a slash."""
-    match node:
-        case Frac(numerator, denominator):
-            below = fenced(_on_one_line(denominator), QUOTIENT)
-            return row(fenced(_on_one_line(numerator), PRODUCT), "/", below)
-        case Row():
-            parts = flat(node)
-            return row(*(_on_one_line(ungrouped(parts, index)) for index in range(len(parts))))
-        case Fence(left, body, right):
-            return Fence(left, _on_one_line(body), right)
-        case _:
-            return node
-
-
-def _term_order(term: sp.Expr) -> tuple[Any, ...]:
-    """Falling degree, numbers last of theirs; then by names. Numbers compare equal: they stay as given."""
-    factors = sorted(
-        (factor for factor in sp.Mul.make_args(term) if not factor.is_Rational), key=_factor_order
-    )
-    degree = sum((_degree(factor) for factor in factors), start=Fraction(0))
-    names = [name for factor in factors for name in _names(factor)]
-    return -degree, not names, names
-
-
-def _degree(factor: sp.Expr) -> Fraction:
-    if factor.is_Pow and factor.exp.is_Rational:
-        return Fraction(int(factor.exp.p), int(factor.exp.q))
-    return Fraction(1 if factor.free_symbols else 0)
-
-
-def _names(factor: sp.Expr) -> list[tuple[Any, ...]]:
-    """The names of a factor, one for each power: ``a²b`` sorts before ``ab²``."""
-    times = int(factor.exp) if factor.is_Pow and factor.exp.is_Integer and factor.exp > 0 else 1
-    base = factor.base if factor.is_Pow else factor
-    return [_natural(sp.sstr(base))] * times
-
-
-def _factor_order(factor: sp.Expr) -> tuple[Any, ...]:
-    """Numbers, then letters and their powers by name, functions, sums in parentheses, big operators."""
-    if factor.is_Rational:
-        return (0, ())
-    base = factor.base if factor.is_Pow else factor
-    if base.is_number:
-        return (1, _natural(sp.sstr(factor)))
-    if isinstance(base, sp.Symbol | sp.Indexed):
-        return (2, _natural(sp.sstr(factor)))
-    if isinstance(base, sp.Sum | sp.Product | sp.Limit | sp.Piecewise) and not factor.is_Pow:
-        return (5, _natural(sp.sstr(factor)))
-    return (4 if base.is_Add else 3, _natural(sp.sstr(factor)))
-
-
-def _natural(name: str) -> tuple[Any, ...]:
-    """A key under which ``A_2`` comes before ``A_10``."""
-    return tuple(
-        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.findall(r"\d+|\D+", name)
-    )
 
 
 # --- functions --------------------------------------------------------------------------------------------
@@ -381,7 +287,7 @@ def _(expr: sp.log) -> Node:
 @show.register(sp.Min)
 def _(expr: sp.Max | sp.Min) -> Node:
     name = "max" if isinstance(expr, sp.Max) else "min"
-    return row(Func(name), parens(_listed(_by_name(expr.args))))
+    return row(Func(name), parens(_listed(by_name(expr.args))))
 
 
 @show.register(sp.Mod)
@@ -392,12 +298,7 @@ def _(expr: sp.Mod) -> Node:
 
 @show.register(AppliedUndef)
 def _(expr: AppliedUndef) -> Node:
-    return row(_named(expr.func.__name__), parens(_listed(expr.args)))
-
-
-def _by_name(args: Iterable[sp.Basic]) -> list[sp.Basic]:
-    """Arguments whose order means nothing, numbers first: SymPy keeps them as a set."""
-    return sorted(args, key=lambda arg: _natural(sp.sstr(arg)))
+    return row(named(expr.func.__name__), parens(_listed(expr.args)))
 
 
 def _listed(args: Iterable[sp.Expr]) -> Node:
@@ -456,14 +357,14 @@ def _(expr: Relational) -> Node:
 @show.register(sp.And)
 def _(expr: sp.And) -> Node:
     return join(
-        [parens(show(arg)) if isinstance(arg, sp.Or) else show(arg) for arg in _by_name(expr.args)], "∧"
+        [parens(show(arg)) if isinstance(arg, sp.Or) else show(arg) for arg in by_name(expr.args)], "∧"
     )
 
 
 @show.register(sp.Or)
 def _(expr: sp.Or) -> Node:
     return join(
-        [parens(show(arg)) if isinstance(arg, sp.And) else show(arg) for arg in _by_name(expr.args)], "∨"
+        [parens(show(arg)) if isinstance(arg, sp.And) else show(arg) for arg in by_name(expr.args)], "∨"
     )
 
 

@@ -97,7 +97,7 @@ def integers(shape: Shape, seed: int, low: int = -9, high: int = 9) -> Array:
 
 def inner(left: Array, right: Array) -> Any:
     """``⟨left, right⟩``, the sum of the products of their entries."""
-    return (left * right).sum()
+    return np.sum(left * right)
 
 
 def random_arrays(case: Case, seed: int) -> dict[str, Array]:

@@ -50,7 +50,8 @@ def squeezed(text: str) -> str:
 
 def words(name: str, text: str) -> str:
     """What somebody reads who opens a report in one of the ``READABLE`` formats."""
-    from lxml import etree, html as lxml_html
+    from lxml import etree
+    from lxml import html as lxml_html
 
     match name:
         case "mathml":
@@ -271,7 +272,9 @@ def formulas(text: str) -> list[Any]:
     from lxml import etree
 
     page = etree.fromstring(text.encode())
-    return [etree.fromstring(etree.tostring(math, with_tail=False)) for math in page.iter(f"{{{MATHML}}}math")]
+    return [
+        etree.fromstring(etree.tostring(math, with_tail=False)) for math in page.iter(f"{{{MATHML}}}math")
+    ]
 
 
 @pytest.mark.dtd

@@ -116,3 +116,17 @@ class Axis(Protocol):
 def last_index(size: Size, base: int) -> sp.Expr:
     """The last index of an axis of this size."""
     return symbolic(size) - 1 + base
+
+
+def floor(quotient: sp.Expr) -> sp.Expr:
+    """``⌊quotient⌋``; over a symbol it stays as it is, which takes SymPy milliseconds to find out."""
+    return sp.floor(quotient, evaluate=not _is_over_symbol(quotient))
+
+
+def ceiling(quotient: sp.Expr) -> sp.Expr:
+    """``⌈quotient⌉``, as :func:`floor`."""
+    return sp.ceiling(quotient, evaluate=not _is_over_symbol(quotient))
+
+
+def _is_over_symbol(quotient: sp.Expr) -> bool:
+    return any(isinstance(factor, sp.Pow) and factor.base.is_Symbol for factor in sp.Mul.make_args(quotient))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, last_index
+from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, ceiling, floor, last_index
 from symconv.errors import ShapeError
 from symconv.exact import symbolic
 
@@ -41,8 +41,8 @@ class Sliding:
         if not isinstance(spare, int) or not isinstance(S, int):
             quotient = symbolic(spare) / S
             if not self.ceil_mode:
-                return sp.floor(quotient) + 1
-            rounded = sp.ceiling(quotient) + 1
+                return floor(quotient) + 1
+            rounded = ceiling(quotient) + 1
             return sp.Piecewise((rounded - 1, (rounded - 1) * S >= size + before), (rounded, True))
         count = -(-spare // S) + 1 if self.ceil_mode else spare // S + 1
         if self.ceil_mode and (count - 1) * S >= size + before:
@@ -100,15 +100,15 @@ class Sliding:
         if over is None:
             over = "offset" if self.weighted and S == 1 and D != 1 else "output"
         if over == "output":
-            lower = sp.Max(base, sp.ceiling((t - _shifted(D, K, 1)) / S) + base)
-            upper = sp.Min(last_index(O, base), sp.floor(t / S) + base)
+            lower = _larger(base, ceiling((t - _shifted(D, K, 1)) / S) + base)
+            upper = _smaller(last_index(O, base), floor(t / S) + base)
             rest = t - _shifted(S, at.out, base)
             weight = self._weight(rest / D + base)
             where = _divides(D, rest)
             return Reads(at.out, at.inp, weight, (Range(at.out, lower, upper),), where)
         rest = t - _shifted(D, at.offset, base)
-        lower = sp.Max(base, sp.ceiling((t - _shifted(S, O, 1)) / D) + base)
-        upper = sp.Min(last_index(K, base), sp.floor(t / D) + base)
+        lower = _larger(base, ceiling((t - _shifted(S, O, 1)) / D) + base)
+        upper = _smaller(last_index(K, base), floor(t / D) + base)
         ranges = (Range(at.offset, lower, upper),)
         return Reads(rest / S + base, at.inp, self._weight(at.offset), ranges, _divides(S, rest))
 
@@ -132,3 +132,16 @@ def _shifted(factor: Size, index: sp.Expr, base: int) -> sp.Expr:
 def _divides(divisor: Size, rest: sp.Expr) -> tuple[sp.Basic, ...]:
     """The condition that ``divisor`` divides ``rest``; none for 1."""
     return () if divisor == 1 else (sp.Eq(sp.Mod(rest, divisor, evaluate=False), 0, evaluate=False),)
+
+
+def _larger(bound: Size, at_index: sp.Expr) -> sp.Expr:
+    """The maximum of a bound and of what grows with the index, which can be anything.
+
+    Neither is always the larger one: to try to prove it takes SymPy milliseconds.
+    """
+    return sp.Max(bound, at_index, evaluate=False)
+
+
+def _smaller(bound: Size, at_index: sp.Expr) -> sp.Expr:
+    """The minimum, as :func:`_larger`."""
+    return sp.Min(bound, at_index, evaluate=False)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, last_index
+from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, ceiling, floor, last_index
 from symconv.errors import ShapeError
 
 
@@ -48,7 +48,7 @@ class Adaptive:
 
     def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
         I, O, t = at.input_size, at.output_size, at.inp - base
-        ranges = (Range(at.out, sp.floor(t * O / I) + base, sp.ceiling((t + 1) * O / I) - 1 + base),)
+        ranges = (Range(at.out, floor(t * O / I) + base, ceiling((t + 1) * O / I) - 1 + base),)
         return Reads(at.out, at.inp, (), ranges)
 
     def reads_by_offset(self, at: Letters, base: int) -> Reads:
@@ -56,7 +56,7 @@ class Adaptive:
 
     def _limits(self, at: Letters, base: int) -> tuple[sp.Expr, sp.Expr]:
         I, O, o = at.input_size, at.output_size, at.out - base
-        return sp.floor(o * I / O), sp.ceiling((o + 1) * I / O)
+        return floor(o * I / O), ceiling((o + 1) * I / O)
 
     def _starts(self, size: int) -> Indices:
         count = int(self.output_size(size))

@@ -29,7 +29,6 @@ from symconv.checks.oracle import Oracle
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
-from symconv.derivation.step import Step
 from symconv.exact import Array, indices, symbols
 from symconv.formula import Partial, evaluate, evaluator
 from symconv.operator import Argument
@@ -62,7 +61,7 @@ def check_output(derivation: Worked) -> tuple[Check, ...]:
     if derivation.is_numeric:
         own = derivation.output_entries
         checks.append(_equal(subject, Method.REFERENCE, own, _expected(operator, _forward(derivation.arrays))))
-    checks.append(_steps(derivation, None))
+    checks.append(_steps(derivation, None, _numbers(derivation)))
     return tuple(checks)
 
 
@@ -79,12 +78,13 @@ def check_gradient(derivation: Worked, wrt: Argument) -> tuple[Check, ...]:
     got = _gradient(derivation, wrt, arrays)
     expected = _reference_gradient(derivation, wrt, arrays)
     checks.append(_equal(subject, Method.RATIONALS, got, expected))
-    checks.append(_quotients(derivation, wrt, subject))
+    numbers = _numbers(derivation)
+    checks.append(_quotients(derivation, wrt, subject, numbers))
     if derivation.is_numeric:
         own = derivation.gradient_entries(wrt)
         expected = _reference_gradient(derivation, wrt, derivation.arrays)
         checks.append(_equal(subject, Method.REFERENCE, own, expected))
-    checks.append(_steps(derivation, wrt))
+    checks.append(_steps(derivation, wrt, numbers))
     return tuple(checks)
 
 
@@ -242,9 +242,8 @@ def _zero_differences(subject: str, pairs: Iterable[tuple[Any, Any]], count: int
     return Check(subject, Method.SYMBOLIC, Verdict.PASSED, "taps", "SymPy on the reference", _scope(count, total))
 
 
-def _quotients(derivation: Worked, wrt: Argument, subject: str) -> Check:
+def _quotients(derivation: Worked, wrt: Argument, subject: str, numbers: Jacobian) -> Check:
     """The gradient at tie-free integers against exact difference quotients."""
-    numbers = _numbers(derivation)
     got = _gradient(derivation, wrt, numbers.arrays)
     every = list(indices(got.shape))
     chosen = list(sample(every, EXHAUSTIVE))
@@ -258,11 +257,10 @@ def _quotients(derivation: Worked, wrt: Argument, subject: str) -> Check:
     return Check(subject, Method.QUOTIENT, Verdict.PASSED, "taps", "central quotients", scope)
 
 
-def _steps(derivation: Worked, wrt: Argument | None) -> Check:
+def _steps(derivation: Worked, wrt: Argument | None, numbers: Jacobian) -> Check:
     """``before == after`` in every step of every entry, at seeded integers; and the last one is the result."""
     names = derivation.names
     subject = f"steps to {names.output if wrt is None else f'∂{names.error}/∂{names.of(wrt)}'}"
-    numbers = _numbers(derivation)
     result = numbers.arrays["output"] if wrt is None else _gradient(derivation, wrt, numbers.arrays)
     every = list(indices(result.shape))
     chosen = list(sample(every, EXHAUSTIVE))
@@ -285,8 +283,9 @@ def _lp_gradient(derivation: Worked, subject: str) -> tuple[Check, ...]:
     operator = derivation.operator
     norm = operator.reduction
     assert isinstance(norm, LpNorm)
+    numbers = _numbers(derivation)
     if norm.p == sp.oo:
-        return (_quotients(derivation, "input", subject), _steps(derivation, "input"))
+        return (_quotients(derivation, "input", subject, numbers), _steps(derivation, "input", numbers))
     sizes = sorted({len(list(operator.taps_at("out", index))) for index in indices(operator.output_shape)})
     rule = Verdict.PASSED if all(map(norm.slope_is_derivative, sizes)) else Verdict.FAILED
     checks = [
@@ -294,7 +293,7 @@ def _lp_gradient(derivation: Worked, subject: str) -> tuple[Check, ...]:
     ]
     if norm.p.is_number and norm.p >= 1:
         checks.append(_enclosed(derivation, subject))
-    checks.append(_steps(derivation, "input"))
+    checks.append(_steps(derivation, "input", numbers))
     return tuple(checks)
 
 

@@ -16,8 +16,9 @@ import numpy as np
 from symconv.checks.oracle import Oracle
 from symconv.derivation.values import ArrayValues
 from symconv.exact import Array
-from symconv.formula import Partial
+from symconv.formula import Partial, divide
 from symconv.operator import Argument
+from symconv.reductions import LpNorm, Maximum
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,14 @@ class Jacobian(ArrayValues):
         return self.columns[role, index]
 
     def _quotient(self, role: Argument, index: tuple[int, ...]) -> Array:
-        step = Fraction(1, 4)  # the arrays hold integers without ties: nothing changes order within half a unit
+        # the arrays hold integers without ties: no maximum changes within half a unit, and the rest is affine
+        step = Fraction(1, 4) if isinstance(self.operator.reduction, LpNorm | Maximum) else 1
         after, before = (self._moved(role, index, move) for move in (step, -step))
-        column: Array = (after - before) / (2 * step)
-        return column
+        column = np.empty(after.size, dtype=object)
+        column[:] = [divide(change, 2 * step) for change in (after - before).flat]
+        return column.reshape(after.shape)
 
-    def _moved(self, role: Argument, index: tuple[int, ...], move: Fraction) -> Array:
+    def _moved(self, role: Argument, index: tuple[int, ...], move: int | Fraction) -> Array:
         arrays = {name: self.arrays[name] for name in ("input", "weight", "bias") if name in self.arrays}
         moved = arrays[role].astype(object)
         moved[index] = moved[index] + move

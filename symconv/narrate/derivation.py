@@ -45,29 +45,29 @@ def document(derivation: Worked) -> Document:
 
 def output_section(derivation: Worked) -> Section:
     """The definition of the layer and the entries of its output."""
-    checks = Checks((*check_general(derivation, None), *check_output(derivation)))
-    blocks = (*definition(derivation), *entries(derivation, None), Verdicts(checks))
+    formula = check_general(derivation, None)
+    checks = Checks((*formula, *check_output(derivation)))
+    blocks = (*definition(derivation, formula), *entries(derivation, None), Verdicts(checks))
     return Section("output", ("Output",), blocks, checks)
 
 
 def gradient_section(derivation: Worked, wrt: Argument) -> Section:
     """The gradient by one argument: in general, entry by entry, and its checks."""
-    checks = Checks((*check_general(derivation, wrt), *check_gradient(derivation, wrt)))
-    blocks = (*general(derivation, wrt), *entries(derivation, wrt), Verdicts(checks))
+    formula = check_general(derivation, wrt)
+    checks = Checks((*formula, *check_gradient(derivation, wrt)))
+    blocks = (*general(derivation, wrt, formula), *entries(derivation, wrt), Verdicts(checks))
     return Section(f"gradient-{wrt}", (f"Gradient by the {wrt}",), blocks, checks)
 
 
-def definition(derivation: Worked) -> tuple[Block, ...]:
-    """The layer's formula with symbolic sizes, and what its letters stand for."""
+def definition(derivation: Worked, checks: Sequence[Check]) -> tuple[Block, ...]:
+    """The layer's formula with symbolic sizes and its checks, and what its letters stand for."""
     formula = derivation.general(None)
-    checks = check_general(derivation, None)
     return (Steps((_general_step(formula, formula.steps[0], derivation.names, checks),)), Paragraph(sizes(formula)))
 
 
-def general(derivation: Worked, wrt: Argument) -> tuple[Block, ...]:
-    """The gradient with symbolic sizes, from the chain rule to the guarded sum."""
+def general(derivation: Worked, wrt: Argument, checks: Sequence[Check]) -> tuple[Block, ...]:
+    """The gradient with symbolic sizes, from the chain rule to the guarded sum, and its checks."""
     formula = derivation.general(wrt)
-    checks = check_general(derivation, wrt)
     steps = tuple(_general_step(formula, step, derivation.names, checks) for step in formula.steps)
     return (Steps(steps), Paragraph(sizes(formula)))
 

@@ -143,10 +143,11 @@ def _(question: OutputSizeFormula, workings: Workings) -> Answered:
 def _(question: Forward, workings: Workings) -> Answered:
     derivation = workings.stages[question.layer]
     values = derivation.output_entries
-    checks = Checks((*check_general(derivation, None), *check_output(derivation)))
+    formula = check_general(derivation, None)
+    checks = Checks((*formula, *check_output(derivation)))
     if question.expect is not None:
         checks = checks + (_claim(derivation, None, question.expect, values),)
-    blocks = (*told.definition(derivation), *told.entries(derivation, None))
+    blocks = (*told.definition(derivation, formula), *told.entries(derivation, None))
     return Answered(question, _line(derivation.names.output, values), blocks, checks)
 
 
@@ -158,7 +159,8 @@ def _(question: Gradient, workings: Workings) -> Answered:
     values = derivation.gradient_entries(wrt)
     names = derivation.names
     subject = f"∂{names.error}/∂{names.of(wrt)}"
-    checks = Checks((*check_general(derivation, wrt), *check_gradient(derivation, wrt)))
+    formula = check_general(derivation, wrt)
+    checks = Checks((*formula, *check_gradient(derivation, wrt)))
     if question.expect is not None:
         checks = checks + (_claim(derivation, wrt, question.expect, values),)
     if question.expect_terms is not None:
@@ -183,7 +185,7 @@ def _(question: Gradient, workings: Workings) -> Answered:
     if isinstance(stage.layer, Convolution) and wrt != "bias":
         anywhere, geometries = any_geometry(stage.layer, derivation, wrt)
         checks = checks + geometries
-    blocks = (*told.general(derivation, wrt), *anywhere, *given, *full, *told.entries(derivation, wrt))
+    blocks = (*told.general(derivation, wrt, formula), *anywhere, *given, *full, *told.entries(derivation, wrt))
     return Answered(question, _line(subject, values), blocks, checks)
 
 

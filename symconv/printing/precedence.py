@@ -25,6 +25,7 @@ from symconv.display import (
     Stack,
     Words,
     parens,
+    row,
 )
 
 RELATION, SUM, BIG, PRODUCT, QUOTIENT, POWER, ATOM = range(7)
@@ -144,3 +145,18 @@ def _part_level(part: Node) -> int:
 def fenced(node: Node, at_least: int) -> Node:
     """The node, in parentheses if it binds less tightly than is needed."""
     return node if level(node) >= at_least else parens(node)
+
+
+def on_one_line(node: Node) -> Node:
+    """A tree for an exponent, its fractions written with a slash."""
+    match node:
+        case Frac(numerator, denominator):
+            below = fenced(on_one_line(denominator), QUOTIENT)
+            return row(fenced(on_one_line(numerator), PRODUCT), "/", below)
+        case Row():
+            parts = flat(node)
+            return row(*(on_one_line(ungrouped(parts, index)) for index in range(len(parts))))
+        case Fence(left, body, right):
+            return Fence(left, on_one_line(body), right)
+        case _:
+            return node

@@ -2,13 +2,11 @@
 
 One line has no bars, raised boxes or tall fences to group with, so parentheses are added wherever the flat
 form needs them: a fraction over ``a + b`` becomes ``…/(a + b)``. In two dimensions the parts are boxes of
-characters that are set side by side on a common baseline.
+characters (:mod:`symconv.printing.boxes`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import singledispatch
 
 from symconv.display import (
@@ -32,6 +30,7 @@ from symconv.display import (
 )
 from symconv.errors import UnsupportedError
 from symconv.printing.alphabet import lowered, raised
+from symconv.printing.boxes import Box, beside, between, grid, stacked
 from symconv.printing.precedence import (
     ATOM,
     BIG,
@@ -218,22 +217,6 @@ def _(node: Stack, tight: bool = False) -> str:
 # --- two dimensions ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Lines of equal length, and the index of the line on which neighbours are aligned."""
-
-    lines: tuple[str, ...]
-    baseline: int = 0
-
-    @property
-    def width(self) -> int:
-        return len(self.lines[0])
-
-    @property
-    def height(self) -> int:
-        return len(self.lines)
-
-
 def block(node: Node) -> tuple[str, ...]:
     """A formula as lines of text in two dimensions, without trailing spaces.
 
@@ -265,19 +248,16 @@ def _(node: Row) -> Box:
         if index and (_spaced(parts, index, tight=False) or _apart(parts, boxes, index)):
             pieces.append(Box((" ",)))
         pieces.append(piece)
-    return _beside(pieces)
+    return beside(pieces)
 
 
 def _apart(parts: tuple[Node, ...], boxes: list[Box], index: int) -> bool:
     """Whether a gap keeps two operands apart of which one is a fraction, or tall without a fence."""
     before, part = bare(parts[index - 1]), bare(parts[index])
-    if (
-        isinstance(before, Op)
-        or isinstance(part, Op)
-        or max(boxes[index - 1].height, boxes[index].height) == 1
-    ):
+    if isinstance(before, Op) or isinstance(part, Op):
         return False
-    return isinstance(before, Frac | Root) or isinstance(part, Frac | Root)
+    tall = max(boxes[index - 1].height, boxes[index].height) > 1
+    return tall and (isinstance(before, Frac | Root) or isinstance(part, Frac | Root))
 
 
 @box.register(Frac)
@@ -287,17 +267,16 @@ def _(node: Frac) -> Box:
     nested = any("─" in line for part in (numerator, denominator) for line in part.lines)
     width = max(numerator.width, denominator.width) + 2 * nested
     bar = Box(("─" * width,))
-    return Box(_stacked((numerator, bar, denominator), "centre").lines, numerator.height)
+    return Box(stacked((numerator, bar, denominator), "centre").lines, numerator.height)
 
 
 @box.register(Script)
 def _(node: Script) -> Box:
     base = box(fenced(node.base, ATOM))
     if base.height == 1:
-        flat_form = text(node)
-        plain = "^(" not in flat_form and "_(" not in flat_form
-        if plain:
-            return Box((flat_form,))
+        line = text(node)
+        if "^(" not in line and "_(" not in line:
+            return Box((line,))
     sub = None if node.sub is None else text(node.sub, tight=True)
     sup = None if node.sup is None else text(node.sup, tight=True)
     if base.height == 1:
@@ -320,13 +299,13 @@ def _(node: BigOp) -> Box:
     symbol = Box((node.symbol,))
     upper = () if node.upper is None else (_limit(node.upper),)
     lower = () if node.lower is None else (_limit(node.lower),)
-    operator = Box(_stacked((*upper, symbol, *lower), "centre").lines, sum(part.height for part in upper))
-    return _beside((operator, Box((" ",)), box(node.body)))
+    operator = Box(stacked((*upper, symbol, *lower), "centre").lines, sum(part.height for part in upper))
+    return beside((operator, Box((" ",)), box(node.body)))
 
 
 def _limit(node: Node) -> Box:
     if isinstance(node, Stack):
-        return _stacked([_limit(line) for line in node.lines], "centre")
+        return stacked([_limit(line) for line in node.lines], "centre")
     return Box((text(node, tight=True),))
 
 
@@ -347,98 +326,21 @@ def _(node: Root) -> Box:
     return Box(tuple(lines), body.baseline + 1)
 
 
-_TALL = {
-    "": ("", "", "", ""),
-    "(": ("⎛", "⎜", "⎜", "⎝"),
-    ")": ("⎞", "⎟", "⎟", "⎠"),
-    "[": ("⎡", "⎢", "⎢", "⎣"),
-    "]": ("⎤", "⎥", "⎥", "⎦"),
-    "{": ("⎧", "⎪", "⎨", "⎩"),
-    "}": ("⎫", "⎪", "⎬", "⎭"),
-    "⌊": ("⎢", "⎢", "⎢", "⎣"),
-    "⌋": ("⎥", "⎥", "⎥", "⎦"),
-    "⌈": ("⎡", "⎢", "⎢", "⎢"),
-    "⌉": ("⎤", "⎥", "⎥", "⎥"),
-    "|": ("│", "│", "│", "│"),
-    "‖": ("║", "║", "║", "║"),
-}
-"""The pieces of a tall fence: top, side, middle, bottom."""
-
-
 @box.register(Fence)
 def _(node: Fence) -> Box:
-    return _between(node.open, box(node.body), node.close)
+    return between(node.open, box(node.body), node.close)
 
 
 @box.register(Matrix)
 def _(node: Matrix) -> Box:
-    grid = _grid([[box(cell) for cell in cells] for cells in node.rows], "centre")
-    return _between("[", grid, "]")
+    return between("[", grid([[box(cell) for cell in cells] for cells in node.rows], "centre"), "]")
 
 
 @box.register(Cases)
 def _(node: Cases) -> Box:
-    return _between("{", _grid([[box(value), box(condition)] for value, condition in node.rows], "left"), "")
+    return between("{", grid([[box(value), box(condition)] for value, condition in node.rows], "left"), "")
 
 
 @box.register(Stack)
 def _(node: Stack) -> Box:
-    return _stacked([box(line) for line in node.lines], "centre")
-
-
-def _between(left: str, body: Box, right: str) -> Box:
-    """A body between fences of its height."""
-    if body.height == 1:
-        return Box((left + body.lines[0] + right,))
-    if body.height == 2 and "{" in left + right:
-        # a curly fence needs a line for its tip
-        body = Box((body.lines[0], " " * body.width, body.lines[1]), 1)
-    return _beside((_edge(left, body), body, _edge(right, body)))
-
-
-def _edge(fence: str, body: Box) -> Box:
-    top, side, middle, bottom = _TALL[fence]
-    inner = [side] * (body.height - 2)
-    if inner:
-        inner[(body.height - 2) // 2] = middle
-    return Box((top, *inner, bottom), body.baseline)
-
-
-def _grid(rows: list[list[Box]], align: str) -> Box:
-    """Boxes in rows and columns, two spaces apart; rows with tall cells are set off by a blank line."""
-    widths = [max(cell.width for cell in column) for column in zip(*rows, strict=True)]
-    lines: list[Box] = []
-    tall = any(cell.height > 1 for cells in rows for cell in cells)
-    for cells in rows:
-        padded = [_widened(cell, width, align) for cell, width in zip(cells, widths, strict=True)]
-        gaps = [part for cell in padded for part in (Box(("  ",)), cell)][1:]
-        if tall and lines:
-            lines.append(Box((" ",)))
-        lines.append(_beside(gaps))
-    return _stacked(lines, "left")
-
-
-def _beside(boxes: Iterable[Box]) -> Box:
-    """Boxes side by side on a common baseline."""
-    boxes = tuple(boxes)
-    above = max(part.baseline for part in boxes)
-    below = max(part.height - part.baseline for part in boxes)
-    columns = []
-    for part in boxes:
-        blank = " " * part.width
-        top = above - part.baseline
-        columns.append((blank,) * top + part.lines + (blank,) * (above + below - top - part.height))
-    return Box(tuple("".join(line) for line in zip(*columns, strict=True)), above)
-
-
-def _stacked(boxes: Iterable[Box], align: str) -> Box:
-    """Boxes one above the other, the baseline in the middle."""
-    boxes = tuple(boxes)
-    width = max(part.width for part in boxes)
-    lines = tuple(line for part in boxes for line in _widened(part, width, align).lines)
-    return Box(lines, (len(lines) - 1) // 2)
-
-
-def _widened(part: Box, width: int, align: str) -> Box:
-    place = str.ljust if align == "left" else str.center
-    return Box(tuple(place(line, width) for line in part.lines), part.baseline)
+    return stacked([box(line) for line in node.lines], "centre")

@@ -121,7 +121,7 @@ def _(node: Paragraph, page: Page) -> str:
 
 @block.register
 def _(node: Bullets, page: Page) -> str:
-    items = "".join(f"<li>{inline(item, page.sheet)}</li>" for item in node.items)
+    items = "".join(f"<li><p>{inline(item, page.sheet)}</p></li>" for item in node.items)
     return f"<ul>{items}</ul>"
 
 
@@ -143,7 +143,7 @@ def _step(step: Step, page: Page) -> str:
     return (
         f'<li class="step" id="step-{number}">\n<div class="derived">\n'
         f'<p class="name"><a href="#step-{number}">({number})</a> {words(step.name)}</p>\n{formula}\n'
-        + (f'<p class="conditions">when {conditions}</p>\n' if conditions else "")
+        + (_box(f"when {conditions}", f"Conditions of equation {number}", "conditions") if conditions else "")
         + f'</div>\n<div class="why">\n<p>{inline(step.why, page.sheet)}</p>\n{_badges(step.checks)}\n</div>\n</li>'
     )
 

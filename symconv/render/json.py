@@ -40,10 +40,10 @@ Home = tuple[Check, str | None]
 def render(sheet: Sheet) -> str:
     """Every check of the document as indented JSON."""
     document = sheet.document
-    section_of: dict[Check, str] = {}
+    # by identity: two sections may make equal checks
+    section_of: dict[int, str | None] = {}
     for check, anchor in _homes(document.blocks, None):
-        if anchor is not None:
-            section_of.setdefault(check, anchor)
+        section_of.setdefault(id(check), anchor)
     report = {
         "title": document.title,
         "subtitle": document.subtitle,
@@ -59,7 +59,7 @@ def render(sheet: Sheet) -> str:
         ],
         "checks": [
             {
-                "section": section_of.get(check),
+                "section": section_of.get(id(check)),
                 "subject": check.subject,
                 "method": check.method.value,
                 "verdict": check.verdict.value,

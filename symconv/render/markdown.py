@@ -72,7 +72,7 @@ def escape(raw: str) -> str:
 
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]#|~$<>&!]")
-_LEADING = re.compile(r"^(\s*\d*)([-+=.)])")
+_LEADING = re.compile(r"^(\s*(?:\d+(?=[.)](?:\s|$)))?)([-+=.)])")
 """What would begin a list or underline a heading at the start of a line."""
 
 
@@ -120,8 +120,8 @@ def _(node: Bullets, pen: Pen) -> str:
 @block.register(Formula | Chain)
 def _(node: Formula | Chain, pen: Pen) -> str:
     lines = pen.sheet.lines(node)
-    if isinstance(node, Formula) and len(lines) == 1:
-        return f"```math\n{latex(node.tree)}\n```"
+    if len(lines) == 1 and not lines[0].relation:
+        return f"```math\n{latex(lines[0].right)}\n```"
     body = " \\\\\n".join(_line(line) for line in lines)
     return f"```math\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n```"
 

@@ -38,8 +38,8 @@ def display(body: Formula | Chain, sheet: Sheet) -> str:
 
 def _drawn(body: Formula | Chain, sheet: Sheet) -> str:
     lines = sheet.lines(body)
-    if isinstance(body, Formula) and len(lines) == 1:
-        return sheet.mathml(body.tree, display=True)
+    if len(lines) == 1 and not lines[0].relation:
+        return sheet.mathml(lines[0].right, display=True)
     rows = [_row(line, sheet.mathml) for line in lines]
     reading = "".join(said for said, _ in rows).strip(" ;")
     return (

@@ -38,7 +38,7 @@ STYLE = (
     "td>math{display:inline math}"
     "mtable.chain>mtr>mtd{text-align:left;padding:.25em 0}"
     "mtable.chain>mtr>mtd:first-child{text-align:-webkit-right}"
-    "mtable.chain>mtr>mtd:nth-child(2){padding:.25em .14em}"
+    "mtable.chain>mtr>mtd:nth-child(2){padding:.25em .28em}"
 )
 
 

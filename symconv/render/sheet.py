@@ -6,12 +6,14 @@ to compare trees.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+from symconv.display import Node, Op, Row, row
 from symconv.document import Chain, Document, Formula, Line
 from symconv.printing.breaking import split_row, typeset_width
 from symconv.printing.mathml import MathML
+from symconv.printing.precedence import RELATIONS, flat
 
 Subject = TypeVar("Subject")
 Result = TypeVar("Result")
@@ -48,19 +50,41 @@ class Sheet:
         return result
 
     def lines(self, body: Formula | Chain) -> tuple[Line, ...]:
-        """The lines of a formula or chain, long ones broken at ``+ − =`` to fit; a line without relation
-        continues the line above."""
+        """The lines of a formula or chain, long ones broken at ``+ − =`` to fit.
+
+        A line without relation continues the line above, if there is one.
+        """
         return self.once(_broken, body)
 
 
+def room(lines: Iterable[Line]) -> float:
+    """How wide in em the right sides of lines may be."""
+    left = max((typeset_width(line.left) for line in lines if line.left is not None), default=0.0)
+    return max(WIDTH - left - INDENT, WIDTH / 4)
+
+
 def _broken(body: Formula | Chain, sheet: Sheet) -> tuple[Line, ...]:
-    lines = body.lines if isinstance(body, Chain) else (Line(None, "", body.tree),)
-    taken = max((typeset_width(line.left) for line in lines if line.left is not None), default=0.0)
-    return tuple(piece for line in lines for piece in _pieces(line, WIDTH - taken - INDENT))
+    lines = body.lines if isinstance(body, Chain) else (_line(body.tree),)
+    limit = room(lines)
+    return tuple(piece for line in lines for piece in _pieces(line, limit))
+
+
+def _line(tree: Node) -> Line:
+    """A formula as a line; one that is too wide is taken apart at its first relation."""
+    if isinstance(tree, Row) and typeset_width(tree) > WIDTH - INDENT:
+        parts = flat(tree)
+        for index, part in enumerate(parts):
+            if index and isinstance(part, Op) and part.symbol in RELATIONS:
+                return Line(row(parts[:index]), part.symbol, row(parts[index + 1 :]))
+    return Line(None, "", tree)
 
 
 def _pieces(line: Line, limit: float) -> Iterator[Line]:
     first, *rest = split_row(line.right, limit)
     yield Line(line.left, line.relation, first)
     for piece in rest:
-        yield Line(None, "", piece)
+        head, *others = flat(piece)
+        if isinstance(head, Op) and head.symbol in RELATIONS:
+            yield Line(None, head.symbol, row(others))
+        else:
+            yield Line(None, "", piece)

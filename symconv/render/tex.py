@@ -34,7 +34,7 @@ from symconv.document import (
 from symconv.errors import UnsupportedError
 from symconv.printing.breaking import typeset_width
 from symconv.printing.latex import latex
-from symconv.render.sheet import Sheet
+from symconv.render.sheet import Sheet, room
 from symconv.render.tex_text import bookmark, escape
 from symconv.render.words import alarm, badges, clean, evidence, plain, summary, worst_first
 
@@ -60,7 +60,7 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \ifdefined\Umathcode\else\usepackage[T1]{fontenc}\fi
 \usepackage{lmodern}
 \usepackage{amsmath,amssymb}
-\usepackage{booktabs,microtype,xcolor}
+\usepackage{booktabs,graphicx,microtype,xcolor}
 \usepackage[margin=2.6cm]{geometry}
 \usepackage[hidelinks]{hyperref}
 \setcounter{secnumdepth}{0}
@@ -72,7 +72,8 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \allowdisplaybreaks
 """
 _FRAGMENT = r"""% A derivation to \input into an article. It needs \usepackage{amsmath,amssymb} and takes
-% colour from xcolor, rules from booktabs and bookmarks from hyperref where these are loaded.
+% colour from xcolor, rules from booktabs, smaller print for what is too wide from graphicx
+% and bookmarks from hyperref where these are loaded.
 """
 
 
@@ -161,16 +162,23 @@ def _(node: Formula | Chain, pen: Pen) -> str:
 def _display(body: Formula | Chain, pen: Pen, star: str) -> str:
     """A displayed formula or chain; without a star its last line is numbered."""
     lines = pen.sheet.lines(body)
-    if isinstance(body, Formula) and len(lines) == 1:
-        return _environment(f"equation{star}", latex(body.tree, colour=True))
+    limit = room(lines)
+    if len(lines) == 1 and not lines[0].relation:
+        return _environment(f"equation{star}", _fitted(lines[0].right, limit))
     separator = " \\\\\n" if star else " \\notag \\\\\n"
-    return _environment(f"align{star}", separator.join(_line(line, pen) for line in lines))
+    return _environment(f"align{star}", separator.join(_line(line, limit) for line in lines))
 
 
-def _line(line: Line, pen: Pen) -> str:
+def _line(line: Line, limit: float) -> str:
     left = "" if line.left is None else latex(line.left, colour=True) + " "
     sign = latex(Op(line.relation)) if line.relation else "\\qquad"
-    return f"{left}&{sign} {latex(line.right, colour=True)}"
+    return f"{left}&{sign} {_fitted(line.right, limit)}"
+
+
+def _fitted(node: Node, limit: float) -> str:
+    """A formula that TeX makes smaller if it turns out wider than ``limit`` em."""
+    drawn = latex(node, colour=True)
+    return drawn if typeset_width(node) <= limit else f"\\symconvfit{{{limit:.1f}em}}{{{drawn}}}"
 
 
 def _environment(name: str, body: str) -> str:

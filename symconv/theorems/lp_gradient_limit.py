@@ -36,7 +36,7 @@ from symconv.theorems.scaled import (
     spelled_norm,
     x,
 )
-from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, rounded, step
+from symconv.theorems.theorem import Cell, Counterexample, Hypothesis, Instance, Theorem, rounded, step
 from symconv.theorems.verify import Case
 from symconv.theorems.written import Written, absolute, claim, letter, ln, number, say, total
 
@@ -307,11 +307,11 @@ def _instance(window: tuple[Any, ...]) -> Instance:
     ratios = values[r.expr.base]
     ties = values[m.expr]
     weights = [_weight(k) for k in range(1, len(window) + 1)]
-    rows = tuple(
+    rows: list[tuple[Cell, ...]] = [
         (number(power).tree, *(rounded(scaled, at, plain) for scaled, plain in weights))
         for power in SHOWN_POWERS
         for at in (Point(scaled_values(window, power)),)
-    )
+    ]
     share = number(Fraction(1, ties)).tree
     limits: tuple[Node, ...] = tuple(share if a == 1 else number(0).tree for a in ratios)
     partials = (

@@ -185,7 +185,7 @@ def _instance(window: tuple[Any, ...]) -> Instance:
     rows = tuple(
         (number(power).tree, rounded(MEAN, at, G * _A ** (1 / p)), rounded(ln(MEAN / G), at), rounded(_V, at))
         for power in _SHOWN
-        for at in (Point(_values(window, power)),)
+        for at in (Point({**values, p.expr: power}),)
     )
     return Instance(
         "power-mean-geometric",

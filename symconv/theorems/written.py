@@ -180,7 +180,9 @@ def absolute(argument: Written) -> Written:
 
 def floor(argument: Written) -> Written:
     """The largest integer that is not above the argument."""
-    return Written(sp.floor(argument.expr), Fence("⌊", argument.tree, "⌋"))
+    # of symbols SymPy finds nothing to simplify, in 10 ms
+    rounded = sp.floor(argument.expr, evaluate=argument.expr.is_number)
+    return Written(rounded, Fence("⌊", argument.tree, "⌋"))
 
 
 Sign = Literal["=", "<", "≤", "→"]

@@ -133,6 +133,14 @@ def test_one_line_groups_what_the_formula_groups(node: Node, expected: str) -> N
             """,
         ),
         (
+            Fence("⟨", RATIO, "⟩"),
+            """
+            ╱a╲
+            ⟨─⟩
+            ╲b╱
+            """,
+        ),
+        (
             Root(row(a, "+", b), p),
             """
             p _____
@@ -178,3 +186,8 @@ def test_a_kind_of_node_without_a_rule_is_refused() -> None:
     for printer in (text, block):
         with pytest.raises(UnsupportedError, match="Cloud nodes"):
             printer(row(x, "+", Cloud()))
+
+
+def test_a_tall_fence_without_pieces_is_refused() -> None:
+    with pytest.raises(UnsupportedError, match="'<'"):
+        block(Fence("<", RATIO, ">"))

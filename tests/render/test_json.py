@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+from symconv.checks.result import Check, Checks, Method, Verdict
+from symconv.document import Document, Section
 from symconv.render import render
 from tests.render.sample import FAILED, HOSTILE, hostile, sample
 
@@ -46,3 +48,12 @@ def test_hostile_text_comes_out_as_it_is() -> None:
     assert json.loads(shown)["title"] == HOSTILE
     assert "中文" in shown
     assert shown.endswith("}\n")
+
+
+def test_equal_checks_of_two_sections_stay_apart() -> None:
+    one, other = (Check("C", Method.EXACT, Verdict.PASSED, "1", "1") for _ in range(2))
+    sections = tuple(
+        Section(anchor, (anchor,), (), Checks((check,))) for anchor, check in (("a", one), ("b", other))
+    )
+    report = json.loads(render(Document("T", "", sections, Checks((one, other))), "json"))
+    assert [check["section"] for check in report["checks"]] == ["a", "b"]

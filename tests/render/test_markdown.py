@@ -78,3 +78,7 @@ def test_callout_and_fold_are_those_of_github() -> None:
 def test_sums_with_limits_are_kept_whole_in_tables() -> None:
     cell = BigOp("max", Ident("x"), Ident("i"))
     assert "| $`\\max_{i} x`$ |" in shown(Table((("a",),), (((cell,),),), "l"))
+
+
+def test_a_number_that_begins_no_list_is_left_alone() -> None:
+    assert shown(Paragraph(("1.1(b) Output size",))) == "1.1(b) Output size\n"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from symconv.checks.result import Checks
-from symconv.display import Num, Words, row
-from symconv.document import Document, Formula, Paragraph, Table
+from symconv.display import Ident, Num, Words, row
+from symconv.document import Chain, Document, Formula, Line, Paragraph, Table
 from symconv.render import render
 from symconv.render.tex_text import bookmark, escape
-from tests.render.sample import FAILED, UNDECIDED, hostile, sample
+from tests.render.sample import FAILED, UNDECIDED, hostile, matrix, sample
 
 Compile = Callable[[str, Path], str]
 
@@ -124,3 +124,28 @@ def test_lines_broken_by_estimate_fit_on_paper(pdflatex: Compile, tmp_path: Path
     )
     document = Document("Sums", "", (*sums, Formula(Num("1"))), Checks())
     assert complaints(pdflatex(render(document, "tex"), tmp_path)) == []
+
+
+def test_long_formula_lines_up_at_its_relation_signs() -> None:
+    total = row(*[part for n in range(10, 40) for part in ("+", n)][1:])
+    source = render(Document("T", "", (Formula(row(Ident("s"), "=", total, "=", 735)),), Checks()), "tex")
+    found = re.search(r"\\begin\{align\*\}\n(.*)\n\\end\{align\*\}", source, re.DOTALL)
+    assert found is not None
+    assert [re.sub(r"\d+ .*", "", line) for line in found[1].split("\n")] == [
+        "s &= ",
+        "&\\qquad {} + ",
+        "&= 735",
+    ]
+
+
+@pytest.mark.tex
+def test_what_cannot_be_broken_is_made_smaller(pdflatex: Compile, tmp_path: Path) -> None:
+    wide = matrix(" ".join("123456789" for _ in range(12)), " ".join("1" for _ in range(12)))
+    blocks = (
+        Formula(wide),
+        Formula(row(Ident("A", bold=True), "=", wide)),
+        Chain((Line(Ident("x"), "=", wide), Line(None, "=", Num("1")))),
+    )
+    source = render(Document("T", "", blocks, Checks()), "tex")
+    assert source.rpartition("\\begin{document}")[2].count("\\symconvfit{") == 3
+    assert complaints(pdflatex(source, tmp_path)) == []
