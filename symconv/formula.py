@@ -10,21 +10,21 @@ Indices are written as shown, counted from the notation's base.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
-from math import prod
-from operator import itemgetter
-from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 import sympy as sp
-from sympy.core.function import AppliedUndef
 
 from symconv.axes import Range
+from symconv.axes.arithmetic import Assignment, Index, condition_at, rational, runs, whole
+from symconv.axes.arithmetic import assignments as assignments
+from symconv.axes.arithmetic import holds as holds
+from symconv.axes.arithmetic import integer as integer
 from symconv.errors import UnsupportedError
+from symconv.exact import symbolic
 
 
 class Formula:
@@ -146,11 +146,7 @@ class Values(Protocol):
         """The share that an entry has in the maximum of an output's window."""
 
 
-Assignment = Mapping[Any, Any]
-"""Integers for index symbols and sizes; for the name of a sequence, the function that gives its members."""
 Evaluator = Callable[[Values, Assignment], Any]
-Index = Callable[[Assignment], Any]
-"""An index expression as a function of the assignment, its integer arithmetic without SymPy."""
 
 
 def evaluate(formula: Any, values: Values, at: Assignment) -> Any:
@@ -210,7 +206,7 @@ def _(formula: Quotient) -> Evaluator:
 @evaluator.register
 def _(formula: Power) -> Evaluator:
     base, exponent = evaluator(formula.base), evaluator(formula.exponent)
-    return lambda values, at: sp.sympify(base(values, at)) ** sp.sympify(exponent(values, at))
+    return lambda values, at: symbolic(base(values, at)) ** symbolic(exponent(values, at))
 
 
 @evaluator.register
@@ -222,7 +218,7 @@ def _(formula: Absolute) -> Evaluator:
 @evaluator.register
 def _(formula: Sign) -> Evaluator:
     body = evaluator(formula.body)
-    return lambda values, at: sp.sign(sp.sympify(body(values, at)))
+    return lambda values, at: sp.sign(symbolic(body(values, at)))
 
 
 @evaluator.register
@@ -239,25 +235,20 @@ def _(formula: Chosen) -> Evaluator:
 
 @evaluator.register
 def _(formula: Delta) -> Evaluator:
-    left, right = _whole(formula.left), _whole(formula.right)
+    left, right = whole(formula.left), whole(formula.right)
     return lambda values, at: int(left(at) == right(at))
 
 
 @evaluator.register
 def _(formula: Over) -> Evaluator:
-    body, runs = evaluator(formula.body), _runs(formula.ranges)
-    conditions = [_condition(condition) for condition in formula.where]
+    body, run = evaluator(formula.body), runs(formula.ranges)
+    conditions = [condition_at(condition) for condition in formula.where]
 
     def over(values: Values, at: Assignment) -> Any:
-        parts = (body(values, inner) for inner in runs(at) if all(holds(inner) for holds in conditions))
+        parts = (body(values, inner) for inner in run(at) if all(holds(inner) for holds in conditions))
         return total(parts) if formula.operator == "∑" else largest(list(parts))
 
     return over
-
-
-def assignments(ranges: tuple[Range, ...], at: Assignment) -> Iterator[Assignment]:
-    """Every assignment of the ranges' indices; a range may use the indices before it."""
-    return _runs(ranges)(at)
 
 
 def total(terms: Iterator[Any]) -> Any:
@@ -271,7 +262,7 @@ def total(terms: Iterator[Any]) -> Any:
 def divide(numerator: Any, denominator: Any) -> Any:
     """An exact quotient: ints and Fractions stay what they are, a whole Fraction becomes an int."""
     if isinstance(numerator, sp.Basic) or isinstance(denominator, sp.Basic):
-        return sp.sympify(numerator) / sp.sympify(denominator)
+        return symbolic(numerator) / symbolic(denominator)
     quotient = Fraction(numerator) / denominator
     return quotient.numerator if quotient.denominator == 1 else quotient
 
@@ -291,7 +282,7 @@ def largest(values: list[Any]) -> Any:
 def share(position: int, window: list[Any], ties: Literal["first", "split"]) -> Any:
     """The derivative of the window's maximum by the entry at ``position`` under a tie convention."""
     if any(isinstance(value, sp.Basic) for value in window):
-        return _symbolic_share(position, [sp.sympify(value) for value in window], ties)
+        return _symbolic_share(position, [symbolic(value) for value in window], ties)
     top = max(window)
     if window[position] != top:
         return 0
@@ -336,106 +327,8 @@ def rewrite(formula: Any, replace: Callable[[Formula], Any]) -> Any:
             return formula
 
 
-def holds(condition: sp.Basic, at: Assignment) -> bool:
-    """Whether an index condition holds at an assignment of integers."""
-    return bool(_condition(condition)(at))
-
-
-def integer(expr: Any, at: Assignment) -> int:
-    """The value of an index expression at an assignment of integers; it must be an integer."""
-    value: int = _whole(expr)(at)
-    return value
-
-
-def rational(expr: Any, at: Assignment) -> int | Fraction:
-    """The exact value of an expression of ``+ · / ⌊⌋ ⌈⌉ min max mod`` at an assignment of integers."""
-    value: int | Fraction = _number(expr)(at)
-    return value
-
-
 def _position(entry: Entry) -> Index:
     if all(isinstance(i, int) for i in entry.index):
         return lambda at: entry.index
-    index = [_whole(i) for i in entry.index]
+    index = [whole(i) for i in entry.index]
     return lambda at: tuple([i(at) for i in index])
-
-
-def _runs(ranges: tuple[Range, ...]) -> Callable[[Assignment], Iterator[Assignment]]:
-    if not ranges:
-        return lambda at: iter((at,))
-    (first, *rest), inner = ranges, _runs(ranges[1:])
-    lower, upper = _whole(first.lower), _whole(first.upper)
-
-    def run(at: Assignment) -> Iterator[Assignment]:
-        for value in range(lower(at), upper(at) + 1):
-            now = {**at, first.var: value}
-            if rest:
-                yield from inner(now)
-            else:
-                yield now
-
-    return run
-
-
-def _condition(condition: sp.Basic) -> Index:
-    if isinstance(condition, sp.logic.boolalg.BooleanAtom):
-        return lambda at: bool(condition)
-    compare = _COMPARED[type(condition)]
-    left, right = (_number(arg) for arg in condition.args)
-    return lambda at: compare(left(at), right(at))
-
-
-def _whole(expr: Any) -> Index:
-    number = _number(expr)
-
-    def whole(at: Assignment) -> int:
-        value = number(at)
-        if type(value) is Fraction:
-            if value.denominator != 1:
-                raise ArithmeticError(f"{expr} is not an integer at {dict(at)}")
-            return value.numerator
-        return value  # type: ignore[no-any-return]
-
-    return number if isinstance(expr, int | sp.Symbol) else whole
-
-
-def _number(expr: Any) -> Index:
-    match expr:
-        case int():
-            return lambda at: expr
-        case sp.Symbol():
-            return itemgetter(expr)
-        case sp.Rational():
-            constant = int(expr) if expr.is_Integer else Fraction(int(expr.p), int(expr.q))
-            return lambda at: constant
-        case sp.Piecewise():
-            pieces = [(_number(value), _condition(condition)) for value, condition in expr.args]
-            return lambda at: next(value(at) for value, holds in pieces if holds(at))
-        case sp.floor() | sp.ceiling():
-            # one integer division instead of a Fraction
-            above, below = (_number(part) for part in expr.args[0].as_numer_denom())
-            if isinstance(expr, sp.floor):
-                return lambda at: above(at) // below(at)
-            return lambda at: -(-above(at) // below(at))
-    args = [_number(arg) for arg in expr.args]
-    if isinstance(expr, AppliedUndef):
-        return lambda at: at[expr.func](*(arg(at) for arg in args))
-    if expr.func not in _COMBINED:
-        raise UnsupportedError(f"no rule evaluates the index expression {type(expr).__name__}")
-    combine = _COMBINED[expr.func]
-    return lambda at: combine([arg(at) for arg in args])
-
-
-_COMPARED: Mapping[type, Callable[[Any, Any], bool]] = MappingProxyType(
-    {sp.Eq: operator.eq, sp.Ne: operator.ne, sp.Le: operator.le, sp.Ge: operator.ge}
-)
-_COMBINED: Mapping[type, Callable[[list[Any]], Any]] = MappingProxyType(
-    {
-        sp.Add: sum,
-        sp.Mul: prod,
-        sp.Pow: lambda args: Fraction(args[0]) ** int(args[1]),
-        sp.Max: max,
-        sp.Min: min,
-        sp.Mod: lambda args: args[0] % args[1],
-    }
-)

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symconv.axes import Range
+from symconv.axes.arithmetic import assignments, holds, integer, rational
 from symconv.axes.axis import ceiling, floor
 from symconv.errors import UnsupportedError
-from symconv.formula import Entry, Over, Product, assignments, evaluate, evaluator, holds, integer, rational
+from symconv.formula import Entry, Over, Product, evaluate, evaluator
 
 a, b, c = sp.symbols("a b c", integer=True)
 EXPRESSIONS = (
@@ -57,7 +58,7 @@ def test_a_sequence_is_looked_up_where_it_is_evaluated():
 
 
 @pytest.mark.parametrize(
-    "condition, holding",
+    ("condition", "holding"),
     [(sp.Eq(a, 2), {2}), (sp.Ne(a, 2), {1, 3}), (a <= 2, {1, 2}), (a >= 2, {2, 3}), (sp.true, {1, 2, 3})],
 )
 def test_conditions_hold_where_they_say(condition, holding):

@@ -105,7 +105,7 @@ def test_picture_of_the_report_can_be_taken(browser: Any, update_reports: bool, 
     size = {"width": 900, "height": 900, "deviceScaleFactor": 1.5, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get((tmp_path / "ds-ga-1008-hw2.html").as_uri())
-    clip = {"x": 0, "y": browser.execute_script(TOP), "width": 900, "height": 900, "scale": 1}
+    clip = {"x": 0, "y": browser.execute_script(TOP), "width": 900, "height": 590, "scale": 1}
     shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True})
     picture = base64.b64decode(shot["data"])
     assert picture.startswith(PNG)

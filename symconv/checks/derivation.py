@@ -24,12 +24,12 @@ import sympy as sp
 
 from symconv.axes import Fractional, Letters, Scattered, sequence
 from symconv.checks.interval import decide
-from symconv.checks.jacobian import Jacobian, rationals, sample, tie_free
+from symconv.checks.jacobian import Jacobian, jacobian, rationals, sample, tie_free
 from symconv.checks.oracle import Oracle
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
-from symconv.exact import Array, indices, symbols
+from symconv.exact import Array, indices, symbolic, symbols
 from symconv.formula import Partial, evaluate, evaluator
 from symconv.operator import Argument
 from symconv.reductions import LpNorm, Maximum
@@ -128,7 +128,7 @@ def _at_letters(general: General, derivation: Worked, arrays: Any, result: Array
         arrays = {role: array.ravel() for role, array in arrays.items()}
         result, input_shape, output_shape = result.ravel(), (prod(input_shape),), (prod(output_shape),)
     sizes = size_assignment(general.letters, operator.axes, input_shape, output_shape, names.base)
-    return _LpJacobian.of(derivation, arrays), sizes, result
+    return jacobian(derivation.operator, derivation.names, arrays), sizes, result
 
 
 def _free_letters(general: General) -> tuple[Any, ...]:
@@ -223,7 +223,7 @@ def _symbolic_gradient(derivation: Worked, wrt: Argument, subject: str) -> Check
     chosen = list(sample(list(indices(got.shape)), EXHAUSTIVE))
     meets: dict[sp.Symbol, list[tuple[Any, Any]]] = {}  # the terms of Σ G·C that a symbol is in: the others' diff is 0
     for g, entry in zip(upstream.flat, output.flat, strict=True):
-        for term in sp.Add.make_args(sp.sympify(entry)):
+        for term in sp.Add.make_args(symbolic(entry)):
             for symbol in term.free_symbols:
                 meets.setdefault(symbol, []).append((g, term))
     pairs = []
@@ -312,7 +312,7 @@ def _enclosed(derivation: Worked, subject: str) -> Check:
             moved = arrays["input"].copy()
             moved[index] = moved[index] + move
             sides.append((sp.Add(*operator.forward(moved).flat) - centre) / move)
-        slope = sp.sympify(got[index])
+        slope = symbolic(got[index])
         verdicts = (decide(sides[0], "≤", slope, {}), decide(slope, "≤", sides[1], {}))
         worst = next((v for v in verdicts if v is not Verdict.PASSED), Verdict.PASSED)
         if worst is not Verdict.PASSED:
@@ -355,25 +355,7 @@ def _numbers(derivation: Worked) -> Jacobian:
     if "bias" in operator.arguments and "bias" not in arrays:
         arrays["bias"] = np.full(operator.shape("bias"), 0, dtype=object)
     output = _expected(operator, _forward(arrays))
-    return _LpJacobian.of(derivation, {**arrays, "output": output})
-
-
-class _LpJacobian(Jacobian):
-    """A Jacobian whose columns, for an LP norm, are slopes: its difference quotients are not exact."""
-
-    @staticmethod
-    def of(derivation: Worked, arrays: dict[str, Array]) -> Jacobian:
-        is_norm = isinstance(derivation.operator.reduction, LpNorm)
-        return (_LpJacobian if is_norm else Jacobian)(derivation.operator, derivation.names, arrays)
-
-    def _quotient(self, role: Argument, index: tuple[int, ...]) -> Array:
-        operator = self.operator
-        column = np.full(operator.output_shape, 0, dtype=object)
-        for output in {tap.out for tap in operator.taps_at("inp", index)}:
-            unit = np.full(operator.output_shape, 0, dtype=object)
-            unit[output] = 1
-            column[output] = operator.backward(role, unit, self.arrays["input"])[index]
-        return column
+    return jacobian(derivation.operator, derivation.names, {**arrays, "output": output})
 
 
 def _forward(arrays: Any) -> dict[str, Array]:
@@ -395,7 +377,7 @@ def _same(left: Any, right: Any) -> bool:
     if left == right:
         return True
     if isinstance(left, sp.Basic) or isinstance(right, sp.Basic):
-        difference = sp.powsimp(sp.expand(sp.sympify(left) - sp.sympify(right)))
+        difference = sp.powsimp(sp.expand(symbolic(left) - symbolic(right)))
         return bool(difference == 0) or bool(difference.equals(0))
     return False
 

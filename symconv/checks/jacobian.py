@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from symconv.checks.oracle import Oracle
-from symconv.derivation.values import ArrayValues
+from symconv.derivation.values import Arrays, ArrayValues
 from symconv.exact import Array
 from symconv.formula import Partial, divide
-from symconv.operator import Argument
+from symconv.operator import Argument, Names, Operator
 from symconv.reductions import LpNorm, Maximum
 
 
@@ -45,7 +45,7 @@ class Jacobian(ArrayValues):
 
     def _quotient(self, role: Argument, index: tuple[int, ...]) -> Array:
         # the arrays hold integers without ties: no maximum changes within half a unit, and the rest is affine
-        step = Fraction(1, 4) if isinstance(self.operator.reduction, LpNorm | Maximum) else 1
+        step = Fraction(1, 4) if isinstance(self.operator.reduction, Maximum) else 1
         after, before = (self._moved(role, index, move) for move in (step, -step))
         column = np.empty(after.size, dtype=object)
         column[:] = [divide(change, 2 * step) for change in (after - before).flat]
@@ -58,6 +58,25 @@ class Jacobian(ArrayValues):
         output = Oracle(self.operator).forward(**{**arrays, role: moved})
         finite: Array = np.where(output == -np.inf, 0, output)  # a window wholly in the padding stays what it is
         return finite
+
+
+class LpJacobian(Jacobian):
+    """A Jacobian whose columns, for an LP norm, are slopes: its difference quotients are not exact."""
+
+    def _quotient(self, role: Argument, index: tuple[int, ...]) -> Array:
+        operator = self.operator
+        column = np.full(operator.output_shape, 0, dtype=object)
+        for output in {tap.out for tap in operator.taps_at("inp", index)}:
+            unit = np.full(operator.output_shape, 0, dtype=object)
+            unit[output] = 1
+            column[output] = operator.backward(role, unit, self.arrays["input"])[index]
+        return column
+
+
+def jacobian(operator: Operator, names: Names, arrays: Arrays) -> Jacobian:
+    """The array values of an operator with all their derivatives."""
+    kind = LpJacobian if isinstance(operator.reduction, LpNorm) else Jacobian
+    return kind(operator, names, arrays)
 
 
 def tie_free(shape: tuple[int, ...], rng: np.random.Generator, signed: bool = True) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from symconv.checks.result import Check, Checks
-from symconv.display import Node, Prose, Words, join, row
+from symconv.display import Node, Num, Prose, Words, join, row
 from symconv.document import Block, Bullets, Callout, Chain, Document, Formula, Line, Paragraph, Section, Step, Steps, Table
 from symconv.theorems.theorem import Instance, Rounded, Theorem
 
@@ -78,7 +78,10 @@ def _conditional(tree: Node, claim: Any) -> Node:
 
 
 def _cell(cell: Any) -> Prose:
-    return (cell.tree,) if isinstance(cell, Rounded) else (cell,)
+    """A cell of a table; a number is text there, like any other entry of a column of numbers."""
+    if isinstance(cell, Rounded):
+        return (cell.shown,)
+    return (cell.text,) if isinstance(cell, Num) else (cell,)
 
 
 def _step(theorem: Theorem, place: int, checks: Checks) -> Step:

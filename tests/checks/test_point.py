@@ -31,7 +31,7 @@ def test_a_second_letter_leaves_the_point_as_it_was():
     assert point.at(p, 2) is not point.at(p, 1)
 
 
-@pytest.mark.parametrize("left, right", [(NORM, sp.Integer(5)), (sp.Integer(5), NORM), (NORM, NORM)])
+@pytest.mark.parametrize(("left", "right"), [(NORM, sp.Integer(5)), (sp.Integer(5), NORM), (NORM, NORM)])
 @pytest.mark.parametrize("order", ["<", "≤", "="])
 def test_points_and_plain_values_give_the_same_verdicts(left, order, right):
     point = Point(VALUES)
