@@ -1,12 +1,11 @@
 """The pipeline: a problem file in, a report out.
 
-    problem file → problem → layers → derivations → substitution → checks → document → renderers
+problem file → problem → layers → derivations → substitution → checks → document → renderers
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 

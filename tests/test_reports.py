@@ -25,7 +25,9 @@ PICTURE = REPORTS / "ds-ga-1008-hw2.png"
 PNG = b"\x89PNG\r\n\x1a\n"
 UPDATE = "run `pytest tests/test_reports.py --update-reports` and look at what changed"
 
-DATE = re.compile(r"\b(?:19|20)\d\d[-./]\d\d[-./]\d\d\b|\b\d\d?[-./]\d\d?[-./](?:19|20)\d\d\b|\b\d\d:\d\d:\d\d\b")
+DATE = re.compile(
+    r"\b(?:19|20)\d\d[-./]\d\d[-./]\d\d\b|\b\d\d?[-./]\d\d?[-./](?:19|20)\d\d\b|\b\d\d:\d\d:\d\d\b"
+)
 MACHINE = re.compile(r"(?<![\w.])/(?:work|tmp|root|home|Users|private|var|opt|usr)/\w|\b[A-Z]:\\\w")
 
 
@@ -59,9 +61,7 @@ def test_report_has_every_format(problem: str, report: Mapping[str, bytes]) -> N
     assert set(report) == {f"{problem}.{row.extension}" for row in FORMATS.values()}
 
 
-def test_committed_report_is_current(
-    problem: str, report: Mapping[str, bytes], update_reports: bool
-) -> None:
+def test_committed_report_is_current(problem: str, report: Mapping[str, bytes], update_reports: bool) -> None:
     folder = REPORTS / problem
     if update_reports:
         folder.mkdir(parents=True, exist_ok=True)

@@ -221,7 +221,8 @@ def _symbolic_gradient(derivation: Worked, wrt: Argument, subject: str) -> Check
     got = operator.backward(wrt, upstream, arrays["input"], arrays.get("weight"))
     output = Oracle(operator).forward(**arrays)
     chosen = list(sample(list(indices(got.shape)), EXHAUSTIVE))
-    meets: dict[sp.Symbol, list[tuple[Any, Any]]] = {}  # the terms of Σ G·C that a symbol is in: the others' diff is 0
+    # the terms of Σ G·C by the symbols in them: the derivative of all others is 0
+    meets: dict[sp.Symbol, list[tuple[Any, Any]]] = {}
     for g, entry in zip(upstream.flat, output.flat, strict=True):
         for term in sp.Add.make_args(symbolic(entry)):
             for symbol in term.free_symbols:

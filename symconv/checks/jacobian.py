@@ -56,7 +56,8 @@ class Jacobian(ArrayValues):
         moved = arrays[role].astype(object)
         moved[index] = moved[index] + move
         output = Oracle(self.operator).forward(**{**arrays, role: moved})
-        finite: Array = np.where(output == -np.inf, 0, output)  # a window wholly in the padding stays what it is
+        # a window wholly in the padding stays what it is
+        finite: Array = np.where(output == -np.inf, 0, output)
         return finite
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import sympy as sp
 
@@ -13,7 +12,19 @@ from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
 from symconv.derivation.step import Step as Derived
 from symconv.display import Node, Prose, row
-from symconv.document import Block, Chain, Document, Fold, Formula, Line, Paragraph, Section, Step, Steps, Verdicts
+from symconv.document import (
+    Block,
+    Chain,
+    Document,
+    Fold,
+    Formula,
+    Line,
+    Paragraph,
+    Section,
+    Step,
+    Steps,
+    Verdicts,
+)
 from symconv.exact import Array, indices
 from symconv.formula import Entry, Partial
 from symconv.narrate.formulas import matrix, range_bounds, tree, wide_ranges

@@ -12,6 +12,7 @@ from symconv.narrate.formulas import range_bounds, tree, wide_ranges
 from symconv.operator import Argument
 from symconv.show import show
 
+
 def any_geometry(layer: Convolution, derivation: Worked, wrt: Argument) -> tuple[tuple[Block, ...], tuple[Check, ...]]:
     """The formula in the symbols S, P and D for a single channel, checked at several geometries."""
     names = derivation.names

@@ -15,8 +15,8 @@ from symconv.checks.derivation import check_general
 from symconv.checks.result import Check
 from symconv.derivation.derivation import work_out
 from symconv.derived import Derivation
-from symconv.document import Block, Formula, Paragraph, Step, Steps
 from symconv.display import row
+from symconv.document import Block, Formula, Paragraph, Step, Steps
 from symconv.layers import (
     LAYERS,
     AdaptiveAvgPool2d,

@@ -13,16 +13,27 @@ from symconv.checks.claims import claimed_array, claimed_terms, claimed_value
 from symconv.checks.derivation import check_general, check_gradient, check_output
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.display import Prose, row
-from symconv.document import Block, Bullets, Callout, Chain, Formula, Paragraph, Section, Step, Steps, Verdicts
+from symconv.document import (
+    Block,
+    Bullets,
+    Callout,
+    Chain,
+    Formula,
+    Paragraph,
+    Section,
+    Step,
+    Steps,
+    Verdicts,
+)
 from symconv.errors import ArgumentError, ShapeError
 from symconv.exact import Array, pack
 from symconv.formula import Entry, Partial, Product, evaluate
 from symconv.layers.convolution import Convolution
 from symconv.narrate import derivation as told
-from symconv.narrate.formulas import matrix, tree
-from symconv.narrate.modules import module_steps, pooling_modules
 from symconv.narrate.evidence import summarised
+from symconv.narrate.formulas import matrix, tree
 from symconv.narrate.geometry import any_geometry
+from symconv.narrate.modules import module_steps, pooling_modules
 from symconv.narrate.theorem import counterexamples, example, proof, statement
 from symconv.printing.text import text
 from symconv.problem import (

@@ -6,7 +6,20 @@ from typing import Any
 
 from symconv.checks.result import Check, Checks
 from symconv.display import Node, Num, Prose, Words, join, row
-from symconv.document import Block, Bullets, Callout, Chain, Document, Formula, Line, Paragraph, Section, Step, Steps, Table
+from symconv.document import (
+    Block,
+    Bullets,
+    Callout,
+    Chain,
+    Document,
+    Formula,
+    Line,
+    Paragraph,
+    Section,
+    Step,
+    Steps,
+    Table,
+)
 from symconv.theorems.theorem import Instance, Rounded, Theorem
 
 
