@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
@@ -304,7 +305,7 @@ def _windows(taps: Taps) -> tuple[Any, list[tuple[int, int]]]:
     """The taps in window order, and where each window starts and stops."""
     groups = taps.by_out
     bounds = [*groups.starts.tolist(), len(groups.order)]
-    return groups, list(zip(bounds, bounds[1:], strict=False))
+    return groups, list(pairwise(bounds))
 
 
 def _per_window(taps: Taps, x: Array, function: Any, empty: Any) -> Array:

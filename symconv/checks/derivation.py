@@ -58,7 +58,7 @@ def check_output(derivation: Worked) -> tuple[Check, ...]:
     checks = [_symbolic_output(derivation, subject)] if len(operator.taps) <= SYMBOLIC_TAPS else []
     arrays = _random(derivation, rationals)
     checks.append(_equal(subject, Method.RATIONALS, operator.forward(**_forward(arrays)), _expected(operator, arrays)))
-    if derivation.is_numeric:
+    if derivation.output_is_numeric:
         own = derivation.output_entries
         checks.append(_equal(subject, Method.REFERENCE, own, _expected(operator, _forward(derivation.arrays))))
     checks.append(_steps(derivation, None, _numbers(derivation)))

@@ -146,6 +146,11 @@ class Worked:
         """Whether every entry is a number."""
         return all(is_numeric(array) for array in self.arrays.values())
 
+    @property
+    def output_is_numeric(self) -> bool:
+        """Whether every entry of what the layer reads is a number."""
+        return all(is_numeric(self.arrays[role]) for role in self._forward_roles)
+
     def role(self, wrt: str) -> Argument:
         """``input``, ``weight`` or ``bias`` for itself or for the name of that array."""
         for role in self.operator.arguments:

@@ -87,7 +87,8 @@ def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
     """The entries of the output or of a gradient, written out and as an array."""
     values = derivation.output_entries if wrt is None else derivation.gradient_entries(wrt)
     every = list(indices(values.shape))
-    result = (matrix_formula(quantity(derivation, wrt), values),) if derivation.is_numeric else ()
+    has_numbers = derivation.output_is_numeric if wrt is None else derivation.is_numeric
+    result = (matrix_formula(quantity(derivation, wrt), values),) if has_numbers else ()
     chosen = every[:SHOWN_ENTRIES]
     lines = Chain(tuple(line for index in chosen for line in entry_lines(derivation, wrt, index)))
     what = f"All {len(every)} entries" if len(chosen) == len(every) else f"The first {len(chosen)} of {len(every)} entries"

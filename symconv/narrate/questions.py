@@ -6,7 +6,7 @@ To answer a new kind of question, register a function on :func:`answer`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import singledispatch
+from functools import partial, singledispatch
 from typing import Any
 
 from symconv.checks.claims import claimed_array, claimed_terms, claimed_value
@@ -138,7 +138,7 @@ def _(question: OutputSizeFormula, workings: Workings) -> Answered:
         dispute = Check(
             "the disputed formula", Method.EXACT, differs, str(claimed), str(right), "the given sizes", detail
         )
-        checks = checks + (dispute, *instance.check())
+        checks += (dispute, *instance.check())
         sizes = ", ".join(f"{name} = {at[name]}" for name in ("I", "K", "S", "P", "D"))
         apart: tuple[Block, ...] = (
             Paragraph(("The formula ", show(question.dispute.formula), " holds only where the stride divides.",)),
@@ -157,7 +157,7 @@ def _(question: Forward, workings: Workings) -> Answered:
     formula = check_general(derivation, None)
     checks = Checks((*formula, *check_output(derivation)))
     if question.expect is not None:
-        checks = checks + (_claim(derivation, None, question.expect, values),)
+        checks += (_claim(derivation, None, question.expect, values),)
     blocks = (*told.definition(derivation, formula), *told.entries(derivation, None))
     return Answered(question, _line(derivation.names.output, values), blocks, checks)
 
@@ -173,13 +173,10 @@ def _(question: Gradient, workings: Workings) -> Answered:
     formula = check_general(derivation, wrt)
     checks = Checks((*formula, *check_gradient(derivation, wrt)))
     if question.expect is not None:
-        checks = checks + (_claim(derivation, wrt, question.expect, values),)
+        checks += (_claim(derivation, wrt, question.expect, values),)
     if question.expect_terms is not None:
-        checks = checks + (
-            claimed_terms(
-                subject, question.expect_terms, lambda index: _addends(derivation, wrt, index), values.shape, names.base
-            ),
-        )
+        addends = partial(_addends, derivation, wrt)
+        checks += (claimed_terms(subject, question.expect_terms, addends, values.shape, names.base),)
     full: list[Block] = []
     for index in question.in_full:
         place = tuple(i - names.base for i in index)
