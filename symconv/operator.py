@@ -85,7 +85,10 @@ class Operator:
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         """What the operator can be differentiated by."""
-        optional: tuple[tuple[Argument, Any], ...] = (("weight", self.weight_shape), ("bias", self.bias_shape))
+        optional: tuple[tuple[Argument, Any], ...] = (
+            ("weight", self.weight_shape),
+            ("bias", self.bias_shape),
+        )
         return ("input", *(name for name, shape in optional if shape is not None))
 
     def shape(self, role: str) -> tuple[int, ...]:
@@ -103,9 +106,7 @@ class Operator:
             out = out + bias.ravel().take(self._bias_at)
         return frozen(out.reshape(self.output_shape))
 
-    def backward(
-        self, wrt: Argument, upstream: Array, input: Array, weight: Array | None = None
-    ) -> Array:
+    def backward(self, wrt: Argument, upstream: Array, input: Array, weight: Array | None = None) -> Array:
         """The gradient by one argument: Σ over the taps of upstream × local derivative."""
         taps, g, x = self.taps, upstream.ravel(), input.ravel()
         shape = self.shape(wrt)

@@ -54,7 +54,11 @@ def solve(
 
 
 def derive(
-    layer: Any, input_shape: Sequence[int], kernel_shape: Sequence[int] | None, wrt: str, entry: Sequence[int] | None
+    layer: Any,
+    input_shape: Sequence[int],
+    kernel_shape: Sequence[int] | None,
+    wrt: str,
+    entry: Sequence[int] | None,
 ) -> Report:
     """One derivation as a report: the gradient by an argument, or one entry of it.
 

@@ -181,7 +181,9 @@ class Mean:
     def cells_formula(self, axes: Sequence[Axis], letters: Sequence[Letters], base: int) -> Any:
         if self.divisor_override is not None:
             return sp.Integer(self.divisor_override)
-        spatial = [(axis, at) for axis, at in zip(axes, letters, strict=True) if hasattr(axis, "cells_formula")]
+        spatial = [
+            (axis, at) for axis, at in zip(axes, letters, strict=True) if hasattr(axis, "cells_formula")
+        ]
         return sp.Mul(*(axis.cells_formula(at, base, self.count_include_pad) for axis, at in spatial))
 
 

@@ -54,7 +54,9 @@ class Report:
         """The report in one of the formats of :data:`symconv.render.FORMATS`."""
         return render(self.document, format)
 
-    def write(self, directory: str | os.PathLike[str], formats: Sequence[str] | None = None) -> tuple[Path, ...]:
+    def write(
+        self, directory: str | os.PathLike[str], formats: Sequence[str] | None = None
+    ) -> tuple[Path, ...]:
         """Write the report into a directory, which is made if it is not there.
 
         All formats are rendered before the first file is touched; every file is written under a temporary

@@ -77,7 +77,9 @@ def _distinct_symbols(left: Array, right: Array) -> Any:
     that is the order of the symbols' ranks, so sorting pairs of integers gives the canonical expression.
     """
     both = [*left, *right]
-    if not all(type(entry) is sp.Symbol and entry.is_commutative for entry in both) or len(set(both)) < len(both):
+    if not all(type(entry) is sp.Symbol and entry.is_commutative for entry in both) or len(set(both)) < len(
+        both
+    ):
         return None
     ranked = sorted(both, key=cmp_to_key(sp.Basic.compare))
     rank = {entry: position for position, entry in enumerate(ranked)}

@@ -58,7 +58,9 @@ def _work_out(problem: Problem, stage: Stage, arrays: Mapping[str, Array], limit
         shapes = (given["input"].shape, given["weight"].shape if "weight" in given else None)
         taps = stage.layer.operator(*shapes).taps
         if len(taps) > limit:
-            raise place.error(f"must need at most {limit:,} products, not {len(taps):,}; --limit raises the bound")
+            raise place.error(
+                f"must need at most {limit:,} products, not {len(taps):,}; --limit raises the bound"
+            )
         derivation: Derivation = stage.layer.derive(
             given["input"], given.get("weight"), given.get("bias"), names=names
         )

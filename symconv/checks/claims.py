@@ -13,7 +13,9 @@ from symconv.exact import Array, indices
 def claimed_value(subject: str, claimed: Any, derived: Any) -> Check:
     """One value, such as a size or a list of names."""
     verdict = Verdict.PASSED if claimed == derived else Verdict.FAILED
-    detail = "" if verdict is Verdict.PASSED else f"{subject}: claimed {_text(claimed)}, derived {_text(derived)}."
+    detail = (
+        "" if verdict is Verdict.PASSED else f"{subject}: claimed {_text(claimed)}, derived {_text(derived)}."
+    )
     return Check(subject, Method.CLAIM, verdict, _text(claimed), _text(derived), "", detail)
 
 
@@ -39,7 +41,11 @@ def claimed_array(
 
 
 def claimed_terms(
-    subject: str, claimed: Any, derived: Callable[[tuple[int, ...]], Sequence[Any]], shape: Sequence[int], base: int
+    subject: str,
+    claimed: Any,
+    derived: Callable[[tuple[int, ...]], Sequence[Any]],
+    shape: Sequence[int],
+    base: int,
 ) -> Check:
     """The addends of every entry, in any order."""
     for index in indices(shape):
@@ -49,11 +55,15 @@ def claimed_terms(
         expected = derived(index)
         if Counter(own) != Counter(expected):
             sides = " + ".join(map(_text, own)), " + ".join(map(_text, expected))
-            detail = f"{subject}[{_at(index, base)}]: the addends are claimed as {sides[0]}, derived {sides[1]}."
+            detail = (
+                f"{subject}[{_at(index, base)}]: the addends are claimed as {sides[0]}, derived {sides[1]}."
+            )
             return Check(f"addends of {subject}", Method.CLAIM, Verdict.FAILED, *sides, "", detail)
     count = sum(1 for _ in indices(shape))
     scope = f"all {count} entries, in any order"
-    return Check(f"addends of {subject}", Method.CLAIM, Verdict.PASSED, "as claimed", "the substituted terms", scope)
+    return Check(
+        f"addends of {subject}", Method.CLAIM, Verdict.PASSED, "as claimed", "the substituted terms", scope
+    )
 
 
 def _at(index: tuple[int, ...], base: int) -> str:

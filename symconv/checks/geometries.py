@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from symconv.checks.derivation import at_sizes, in_symbols
+from symconv.checks.general import at_sizes, in_symbols
 from symconv.checks.result import Check, Method, Verdict
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
@@ -20,7 +20,9 @@ STRIDE, PADDING, DILATION = (
 )
 
 
-def at_geometries(general: General, build: Callable[[int, int, int, int, int], Worked], subject: str) -> tuple[Check, ...]:
+def at_geometries(
+    general: General, build: Callable[[int, int, int, int, int], Worked], subject: str
+) -> tuple[Check, ...]:
     """The formula against the entrywise result at every one of :data:`GEOMETRIES`, and once in symbols.
 
     Args:
@@ -35,5 +37,7 @@ def at_geometries(general: General, build: Callable[[int, int, int, int, int], W
     *_, last = GEOMETRIES
     given = dict(zip((STRIDE, PADDING, DILATION), last[2:], strict=True))
     scope = f"{len(GEOMETRIES)} geometries, every entry"
-    exact = Check(subject, Method.EXACT, Verdict.PASSED, "index formula at seeded integers", "entry by entry", scope)
+    exact = Check(
+        subject, Method.EXACT, Verdict.PASSED, "index formula at seeded integers", "entry by entry", scope
+    )
     return (exact, in_symbols(general, build(*last), subject, given))

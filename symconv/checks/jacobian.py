@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from symconv.checks.oracle import Oracle
 from symconv.derivation.values import Arrays, ArrayValues
@@ -45,7 +46,7 @@ class Jacobian(ArrayValues):
 
     def _quotient(self, role: Argument, index: tuple[int, ...]) -> Array:
         # the arrays hold integers without ties: no maximum changes within half a unit, and the rest is affine
-        step = Fraction(1, 4) if isinstance(self.operator.reduction, Maximum) else 1
+        step = Fraction(1, 4) if isinstance(self.operator.reduction, Maximum | LpNorm) else 1
         after, before = (self._moved(role, index, move) for move in (step, -step))
         column = np.empty(after.size, dtype=object)
         column[:] = [divide(change, 2 * step) for change in (after - before).flat]
@@ -62,7 +63,10 @@ class Jacobian(ArrayValues):
 
 
 class LpJacobian(Jacobian):
-    """A Jacobian whose columns, for an LP norm, are slopes: its difference quotients are not exact."""
+    """A Jacobian whose columns, for an LP norm of finite p, are slopes: its quotients are not exact.
+
+    It serves the checks of formulas against taps; the slopes themselves are checked otherwise.
+    """
 
     def _quotient(self, role: Argument, index: tuple[int, ...]) -> Array:
         operator = self.operator
@@ -76,7 +80,9 @@ class LpJacobian(Jacobian):
 
 def jacobian(operator: Operator, names: Names, arrays: Arrays) -> Jacobian:
     """The array values of an operator with all their derivatives."""
-    kind = LpJacobian if isinstance(operator.reduction, LpNorm) else Jacobian
+    norm = operator.reduction
+    is_smooth = isinstance(norm, LpNorm) and norm.p != sp.oo
+    kind = LpJacobian if is_smooth else Jacobian
     return kind(operator, names, arrays)
 
 

@@ -12,6 +12,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from symconv.axes import Adaptive, Fractional, Grouped, Scattered, Sliding
 from symconv.checks import reference, windows
@@ -27,7 +28,7 @@ class Oracle:
     operator: Operator
 
     def forward(self, input: Array, weight: Array | None = None, bias: Array | None = None) -> Array:
-        """The output; for an LP norm the p-th powers of it."""
+        """The output; for an LP norm of finite p the p-th powers of it."""
         x = self._planes(input)
         match self.operator.reduction, self._spatial[0]:
             case WeightedSum(), Scattered():
@@ -48,6 +49,9 @@ class Oracle:
                 )[0]
             case Maximum(), _:
                 result = reference.max_pool(x, dilation=self._dilation, **self._window)[0]
+            case LpNorm(p), _ if p == sp.oo:
+                largest = [max((abs(x) for x in window), default=0) for window in self.windows(input)]
+                result = np.array(largest, dtype=object)
             case LpNorm(p), _:
                 geometry = {key: value for key, value in self._window.items() if key != "padding"}
                 result = reference.lp_pool(x, p=int(p), **geometry)
@@ -100,10 +104,15 @@ class Oracle:
             inside = windows.pad(np.ones(x.shape, dtype=bool), margins, False)
             padded = windows.pad(x, margins, 0)
             cells, kept = (
-                windows.flatten(windows.slide(a, self._kernel, self._stride, one)).reshape(-1, prod(self._kernel))
+                windows.flatten(windows.slide(a, self._kernel, self._stride, one)).reshape(
+                    -1, prod(self._kernel)
+                )
                 for a in (padded, inside)
             )
-            return [[c for c, k in zip(row, keep, strict=True) if k] for row, keep in zip(cells, kept, strict=True)]
+            return [
+                [c for c, k in zip(row, keep, strict=True) if k]
+                for row, keep in zip(cells, kept, strict=True)
+            ]
         bounds = (
             windows.adaptive(x.shape[2:], self._output_size)
             if isinstance(first, Adaptive)

@@ -71,7 +71,9 @@ class Worked:
 
     def gradient_entries(self, wrt: Argument) -> Array:
         """The gradient as a NumPy array."""
-        return self.operator.backward(wrt, self.arrays["upstream"], self.arrays["input"], self.arrays.get("weight"))
+        return self.operator.backward(
+            wrt, self.arrays["upstream"], self.arrays["input"], self.arrays.get("weight")
+        )
 
     def general(self, wrt: str | None = "input", over: Over | None = None) -> General:
         """The index formula with symbolic sizes, its conditions and steps.

@@ -86,7 +86,9 @@ def letters_for(axes: Sequence[Axis]) -> tuple[Letters, ...]:
             result.append(Letters(_index("c"), _index("f"), _index("c"), *sizes, sizes[0] / axis.groups))
         else:
             letter, size = ("c", "C_in") if axis.role == "channel" else ("s", "N")
-            result.append(Letters(_index(letter), _index(letter), _index(letter), _size(size), _size(size), _size(size)))
+            result.append(
+                Letters(_index(letter), _index(letter), _index(letter), _size(size), _size(size), _size(size))
+            )
     return tuple(result)
 
 
@@ -151,7 +153,10 @@ def general_gradient(
     everywhere = tuple(
         Range(at.out, sp.Integer(base), at.output_size - 1 + base)
         for axis, at in zip(axes, letters, strict=True)
-        if wrt == "weight" and at.out not in target.index or not isinstance(axis, Pointwise) and wrt == "input"
+        if wrt == "weight"
+        and at.out not in target.index
+        or not isinstance(axis, Pointwise)
+        and wrt == "input"
     )
     output = Entry(names.output, outputs)
     slope_everywhere = _slope_with_deltas(axes, letters, reduction, names, wrt, has_weight, target)
@@ -174,7 +179,9 @@ def general_gradient(
     return General(wrt, tuple(axes), letters, names, tuple(steps), outside)
 
 
-def _general_bias(axes: Sequence[Axis], letters: tuple[Letters, ...], reduction: Reduction, names: Names) -> General:
+def _general_bias(
+    axes: Sequence[Axis], letters: tuple[Letters, ...], reduction: Reduction, names: Names
+) -> General:
     target = _bias(axes, letters, names)
     output = Entry(names.output, tuple(at.out for at in letters))
     ranges = tuple(
@@ -201,7 +208,9 @@ def _chain(ranges: tuple[Range, ...], names: Names, output: Entry, slope: Any) -
     return Over("∑", Product((Partial(Entry(names.error), output), slope)), ranges)
 
 
-def _value(reduction: Reduction, reads: Sequence[Reads], names: Names, has_weight: bool, cells: Any) -> Formula:
+def _value(
+    reduction: Reduction, reads: Sequence[Reads], names: Names, has_weight: bool, cells: Any
+) -> Formula:
     body = Entry(names.input, tuple(read.inp for read in reads))
     weight = Entry(names.weight, tuple(i for read in reads for i in read.weight)) if has_weight else None
     ranges = tuple(r for read in reads for r in read.ranges)

@@ -9,14 +9,20 @@ DEFINITION: dict[type, Prose] = {
     WeightedSum: ("Every entry of a window is multiplied by its weight; the products are added up.",),
     Mean: ("The entries of a window are added up and divided by the number of its cells.",),
     Maximum: ("The largest entry of a window; padding never wins.",),
-    LpNorm: ("The absolute values of a window's entries are raised to the power p and added up; then the p-th root.",),
+    LpNorm: (
+        "The absolute values of a window's entries are raised to the power p and added up; then the p-th root.",
+    ),
 }
 
 CHAIN_RULE: Prose = ("The error depends on this entry only through the outputs that read it.",)
 
 DIFFERENTIATE: dict[tuple[type, str], Prose] = {
-    (WeightedSum, "input"): ("An output is linear in each entry that it reads; the slope is the weight that meets it.",),
-    (WeightedSum, "weight"): ("An output is linear in each weight; the slope is the entry that the weight meets.",),
+    (WeightedSum, "input"): (
+        "An output is linear in each entry that it reads; the slope is the weight that meets it.",
+    ),
+    (WeightedSum, "weight"): (
+        "An output is linear in each weight; the slope is the entry that the weight meets.",
+    ),
     (WeightedSum, "bias"): ("The bias is added to every output of its channel, with slope 1.",),
     (Mean, "input"): ("Every entry of a window has the same share in its mean.",),
     (Maximum, "input"): ("The maximum moves with the entry that attains it and with no other.",),
@@ -24,7 +30,9 @@ DIFFERENTIATE: dict[tuple[type, str], Prose] = {
 }
 
 TIES: dict[str, Prose] = {
-    "first": ("Of several equal maxima the first in row-major order takes the whole gradient, as in PyTorch.",),
+    "first": (
+        "Of several equal maxima the first in row-major order takes the whole gradient, as in PyTorch.",
+    ),
     "split": ("Several equal maxima share the gradient equally.",),
 }
 

@@ -127,7 +127,11 @@ class FractionalMaxPooling(Pooling):
 
     def _ratios(self) -> tuple[Fraction, ...]:
         value = self.output_ratio
-        ratios = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value,) * self.dims
+        ratios = (
+            tuple(value)
+            if isinstance(value, Sequence) and not isinstance(value, str)
+            else (value,) * self.dims
+        )
         error = ArgumentError("output_ratio", f"a number between 0 and 1 or a list of {self.dims}", value)
         if len(ratios) != self.dims:
             raise error

@@ -40,7 +40,11 @@ def _size(value: Any, minimum: int, error: ArgumentError) -> Size:
 
 def padding_pairs(name: str, value: Any, dims: int) -> tuple[tuple[Size, Size], ...]:
     """Padding before and after each axis: from an int, one int an axis, or one pair an axis."""
-    if isinstance(value, Sequence) and not isinstance(value, str) and any(isinstance(p, Sequence) for p in value):
+    if (
+        isinstance(value, Sequence)
+        and not isinstance(value, str)
+        and any(isinstance(p, Sequence) for p in value)
+    ):
         requirement = f"an integer >= 0, a list of {dims}, or a list of {dims} pairs"
         error = ArgumentError(name, requirement, value)
         if len(value) != dims or not all(isinstance(p, Sequence) and len(p) == 2 for p in value):
@@ -76,5 +80,3 @@ def one_of(name: str, value: Any, choices: Sequence[str]) -> str:
     if value not in choices:
         raise ArgumentError(name, " or ".join(repr(choice) for choice in choices), value)
     return str(value)
-
-

@@ -40,7 +40,9 @@ class Convolution(Layer):
             self,
             in_channels=positive("in_channels", self.in_channels),
             out_channels=positive("out_channels", self.out_channels),
-            kernel_size=None if self.kernel_size is None else per_axis("kernel_size", self.kernel_size, self.dims, 1),
+            kernel_size=None
+            if self.kernel_size is None
+            else per_axis("kernel_size", self.kernel_size, self.dims, 1),
             stride=per_axis("stride", self.stride, self.dims, 1),
             dilation=per_axis("dilation", self.dilation, self.dims, 1),
             groups=positive("groups", self.groups) or 1,
@@ -96,7 +98,9 @@ class Convolution(Layer):
     def _kernel(self, kernel_size: Sequence[Any] | None) -> tuple[Any, ...]:
         if kernel_size is None:
             if self.kernel_size is None:
-                raise ShapeError(f"{self.name} needs a kernel_size: it has none of its own and no weight says it")
+                raise ShapeError(
+                    f"{self.name} needs a kernel_size: it has none of its own and no weight says it"
+                )
             return tuple(self.kernel_size)
         given = per_axis("kernel_size", kernel_size, self.dims, 1)
         known = self.kernel_size
@@ -140,14 +144,18 @@ class Convolution(Layer):
     def _channels(self, channels: int, weight_shape: tuple[int, ...]) -> Grouped:
         out_channels, reads = weight_shape[:2]
         if self.in_channels not in (None, channels):
-            raise ShapeError(f"{self.name}: the input has {channels} channels, in_channels is {self.in_channels}")
+            raise ShapeError(
+                f"{self.name}: the input has {channels} channels, in_channels is {self.in_channels}"
+            )
         if self.out_channels not in (None, out_channels):
             raise ShapeError(
                 f"{self.name}: the weight has {out_channels} output channels, out_channels is {self.out_channels}"
             )
         for what, count in (("input", channels), ("output", out_channels)):
             if count % self.groups:
-                raise ShapeError(f"{self.name}: {count} {what} channels are not divisible by groups = {self.groups}")
+                raise ShapeError(
+                    f"{self.name}: {count} {what} channels are not divisible by groups = {self.groups}"
+                )
         if reads * self.groups != channels:
             raise ShapeError(
                 f"{self.name}: the weight reads {reads} channels in each of {self.groups} group(s), "

@@ -46,7 +46,9 @@ class Layer:
         """
         raise NotImplementedError
 
-    def output_size(self, input_size: Sequence[Any], kernel_size: Sequence[Any] | None = None) -> tuple[Any, ...]:
+    def output_size(
+        self, input_size: Sequence[Any], kernel_size: Sequence[Any] | None = None
+    ) -> tuple[Any, ...]:
         """The spatial size of the output: ints for ints, formulas with floor for symbols.
 
         Args:

@@ -44,7 +44,9 @@ class WindowPooling(Pooling):
         store(self, kernel_size=kernel, stride=stride)
 
     def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
-        kernel = self.kernel_size if kernel_size is None else per_axis("kernel_size", kernel_size, self.dims, 1)
+        kernel = (
+            self.kernel_size if kernel_size is None else per_axis("kernel_size", kernel_size, self.dims, 1)
+        )
         padding: Sizes = getattr(self, "padding", (0,) * self.dims)
         dilation: Sizes = getattr(self, "dilation", (1,) * self.dims)
         ceil_mode: bool = getattr(self, "ceil_mode", False)
@@ -133,7 +135,9 @@ class AvgPooling(WindowPooling):
             count_include_pad=flag("count_include_pad", self.count_include_pad),
         )
         override: Any = self.divisor_override
-        if override is not None and (isinstance(override, bool) or not isinstance(override, int) or override == 0):
+        if override is not None and (
+            isinstance(override, bool) or not isinstance(override, int) or override == 0
+        ):
             raise ArgumentError("divisor_override", "an integer other than 0", override)
         self._require_half_padding()
 
@@ -189,7 +193,11 @@ def _norm_type(p: Any) -> Any:
         p = sp.oo if p == float("inf") else sp.Rational(str(p)) if p == p else p
     if isinstance(p, int | Fraction):
         p = sp.Rational(p)
-    if not isinstance(p, sp.Expr) or p.is_extended_positive is False or (p.is_number and not p.is_extended_positive):
+    if (
+        not isinstance(p, sp.Expr)
+        or p.is_extended_positive is False
+        or (p.is_number and not p.is_extended_positive)
+    ):
         raise error
     return p
 

@@ -28,19 +28,25 @@ class Unpooling(Layer):
     def __post_init__(self) -> None:
         kernel = per_axis("kernel_size", self.kernel_size, self.dims, 1)
         stride = kernel if self.stride in (None, (), []) else per_axis("stride", self.stride, self.dims, 1)
-        store(self, kernel_size=kernel, stride=stride, padding=per_axis("padding", self.padding, self.dims, 0))
+        store(
+            self, kernel_size=kernel, stride=stride, padding=per_axis("padding", self.padding, self.dims, 0)
+        )
 
     def reduction(self) -> Reduction:
         return WeightedSum()
 
-    def output_size(self, input_size: Sequence[Any], kernel_size: Sequence[Any] | None = None) -> tuple[Any, ...]:
+    def output_size(
+        self, input_size: Sequence[Any], kernel_size: Sequence[Any] | None = None
+    ) -> tuple[Any, ...]:
         """The output size unless another is asked for: ``(I − 1)·S − 2P + K``."""
         return tuple(
             (size - 1) * s - 2 * p + k
             for size, k, s, p in zip(input_size, self.kernel_size, self.stride, self.padding, strict=True)
         )
 
-    def scatter(self, input_shape: Sequence[int], targets: np.ndarray, output_size: Sequence[int] | None) -> Operator:
+    def scatter(
+        self, input_shape: Sequence[int], targets: np.ndarray, output_size: Sequence[int] | None
+    ) -> Operator:
         """The layer at a shape and at the indices that pooling gave.
 
         Args:

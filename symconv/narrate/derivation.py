@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import sympy as sp
 
-from symconv.checks.derivation import check_general, check_gradient, check_output
+from symconv.checks.derivation import check_gradient, check_output
+from symconv.checks.general import check_general
 from symconv.checks.result import Check, Checks
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
@@ -73,7 +74,10 @@ def gradient_section(derivation: Worked, wrt: Argument) -> Section:
 def definition(derivation: Worked, checks: Sequence[Check]) -> tuple[Block, ...]:
     """The layer's formula with symbolic sizes and its checks, and what its letters stand for."""
     formula = derivation.general(None)
-    return (Steps((_general_step(formula, formula.steps[0], derivation.names, checks),)), Paragraph(sizes(formula)))
+    return (
+        Steps((_general_step(formula, formula.steps[0], derivation.names, checks),)),
+        Paragraph(sizes(formula)),
+    )
 
 
 def general(derivation: Worked, wrt: Argument, checks: Sequence[Check]) -> tuple[Block, ...]:
@@ -91,7 +95,11 @@ def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
     result = (matrix_formula(quantity(derivation, wrt), values),) if has_numbers else ()
     chosen = every[:SHOWN_ENTRIES]
     lines = Chain(tuple(line for index in chosen for line in entry_lines(derivation, wrt, index)))
-    what = f"All {len(every)} entries" if len(chosen) == len(every) else f"The first {len(chosen)} of {len(every)} entries"
+    what = (
+        f"All {len(every)} entries"
+        if len(chosen) == len(every)
+        else f"The first {len(chosen)} of {len(every)} entries"
+    )
     return (*result, Fold((f"{what}, term by term",), (lines,)))
 
 
@@ -118,7 +126,9 @@ def quantity(derivation: Worked, wrt: Argument | None) -> Node:
 def sizes(formula: General) -> Prose:
     """What the letters of a general formula stand for, with the output size and the padding."""
     parts: list[str | Node] = []
-    spatial = [(axis, at) for axis, at in zip(formula.axes, formula.letters, strict=True) if axis.role == "spatial"]
+    spatial = [
+        (axis, at) for axis, at in zip(formula.axes, formula.letters, strict=True) if axis.role == "spatial"
+    ]
     for axis, at in spatial:
         size = show(axis.output_size(at.input_size))
         parts += ["; " if parts else "Here ", row(show(at.output_size), "=", size)]
@@ -167,4 +177,3 @@ def _joined(lines: list[Line], steps: Sequence[Derived]) -> Iterable[Line]:
         before, value = lines[-2], lines[-1]
         return (*lines[:-2], Line(before.left, before.relation, row(before.right, "=", value.right)))
     return lines
-

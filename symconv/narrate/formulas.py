@@ -213,9 +213,7 @@ def _condition(expr: Any) -> Node:
 
 
 def _limits(formula: Over) -> Node:
-    lines = [
-        row(show(limit.lower), "≤", show(limit.var), "≤", show(limit.upper)) for limit in formula.ranges
-    ]
+    lines = [row(show(limit.lower), "≤", show(limit.var), "≤", show(limit.upper)) for limit in formula.ranges]
     lines += [_condition(expr) for expr in formula.where]
     return lines[0] if len(lines) == 1 else Stack(tuple(lines))
 
@@ -244,11 +242,14 @@ def _stands_alone(node: Node, is_last: bool) -> bool:
 
 
 def _factors(factor: Any) -> tuple[Any, ...]:
-    return tuple(part for inner in factor.factors for part in _factors(inner)) if isinstance(factor, Product) else (factor,)
+    return (
+        tuple(part for inner in factor.factors for part in _factors(inner))
+        if isinstance(factor, Product)
+        else (factor,)
+    )
 
 
 def _negative_fenced(node: Node) -> Node:
     first = node.items[0] if isinstance(node, Row) and node.items else node
     is_negative = first == Op("−") or (isinstance(first, Num) and first.text.startswith("−"))
     return Fence("(", node, ")") if is_negative else node
-

@@ -13,7 +13,9 @@ from symconv.operator import Argument
 from symconv.show import show
 
 
-def any_geometry(layer: Convolution, derivation: Worked, wrt: Argument) -> tuple[tuple[Block, ...], tuple[Check, ...]]:
+def any_geometry(
+    layer: Convolution, derivation: Worked, wrt: Argument
+) -> tuple[tuple[Block, ...], tuple[Check, ...]]:
     """The formula in the symbols S, P and D for a single channel, checked at several geometries."""
     names = derivation.names
     kind = type(layer)

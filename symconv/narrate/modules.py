@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import sympy as sp
 
-from symconv.checks.derivation import check_general
+from symconv.checks.general import check_general
 from symconv.checks.result import Check
 from symconv.derivation.derivation import work_out
 from symconv.derived import Derivation
@@ -65,7 +65,9 @@ def module_steps(names: tuple[str, ...]) -> tuple[tuple[Block, ...], tuple[Check
         body = Formula(row(tree(general.left, NAMES), "=", tree(general.formula, NAMES)))
         steps.append(Step(name, body, (SENTENCES[name],), own))
         checks += own
-    padding = Paragraph(("Here stride, padding and dilation are those of the defaults: windows side by side.",))
+    padding = Paragraph(
+        ("Here stride, padding and dilation are those of the defaults: windows side by side.",)
+    )
     return (Steps(tuple(steps)), padding), tuple(checks)
 
 
@@ -78,7 +80,10 @@ def _example(name: str) -> Derivation:
     if name == "MaxUnpool2d":
         targets = np.array([[0, 3], [9, 14]])
         return work_out(
-            lambda shape, _: MaxUnpool2d(2).scatter(shape, targets, None), (2, 2), names=NAMES, make=Derivation
+            lambda shape, _: MaxUnpool2d(2).scatter(shape, targets, None),
+            (2, 2),
+            names=NAMES,
+            make=Derivation,
         )
     layers: dict[str, Layer] = {
         "MaxPool2d": MaxPool2d(2),

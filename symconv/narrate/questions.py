@@ -10,7 +10,8 @@ from functools import partial, singledispatch
 from typing import Any
 
 from symconv.checks.claims import claimed_array, claimed_terms, claimed_value
-from symconv.checks.derivation import check_general, check_gradient, check_output
+from symconv.checks.derivation import check_gradient, check_output
+from symconv.checks.general import check_general
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.display import Prose, row
 from symconv.document import (
@@ -70,7 +71,9 @@ class Answered:
         failures = tuple(Paragraph((check.detail,)) for check in self.checks.failures if check.detail)
         failed = (Callout("failed", "Not everything here passed", failures),) if failures else ()
         blocks = (*asked, *failed, *self.blocks, *notes, Verdicts(summarised(self.checks)))
-        return Section(_anchor(question.id), (f"{question.id} {TITLES[type(question)]}",), blocks, self.checks)
+        return Section(
+            _anchor(question.id), (f"{question.id} {TITLES[type(question)]}",), blocks, self.checks
+        )
 
 
 TITLES: dict[type, str] = {
@@ -104,7 +107,10 @@ def _(question: OutputSize, workings: Workings) -> Answered:
             continue
         name = ("Height", "Width", "Depth")[number - 1] if dims == 2 else f"Axis {number}"
         own = instance.check()
-        checks += [*own, claimed_value(f"output size, {name.lower()}", after, int(instance.lines[2].right.expr))]
+        checks += [
+            *own,
+            claimed_value(f"output size, {name.lower()}", after, int(instance.lines[2].right.expr)),
+        ]
         chain = example(instance)[1]
         assert not isinstance(chain, Section)
         steps.append(Step(name, chain, _SIZE_REASON, tuple(own)))  # type: ignore[arg-type]
@@ -134,15 +140,25 @@ def _(question: OutputSizeFormula, workings: Workings) -> Answered:
         symbols = {symbol: at[str(symbol)] for symbol in question.dispute.formula.free_symbols}
         claimed, right = question.dispute.formula.subs(symbols), instance.lines[2].right.expr
         differs = Verdict.PASSED if claimed != right else Verdict.FAILED
-        detail = "" if differs is Verdict.PASSED else "The disputed formula gives the right size at this example."
+        detail = (
+            "" if differs is Verdict.PASSED else "The disputed formula gives the right size at this example."
+        )
         dispute = Check(
             "the disputed formula", Method.EXACT, differs, str(claimed), str(right), "the given sizes", detail
         )
         checks += (dispute, *instance.check())
         sizes = ", ".join(f"{name} = {at[name]}" for name in ("I", "K", "S", "P", "D"))
         apart: tuple[Block, ...] = (
-            Paragraph(("The formula ", show(question.dispute.formula), " holds only where the stride divides.",)),
-            Paragraph((f"At {sizes} it gives ", show(claimed), ", but the output size is ", show(right), ":")),
+            Paragraph(
+                (
+                    "The formula ",
+                    show(question.dispute.formula),
+                    " holds only where the stride divides.",
+                )
+            ),
+            Paragraph(
+                (f"At {sizes} it gives ", show(claimed), ", but the output size is ", show(right), ":")
+            ),
             *example(instance)[1:],
         )
         blocks = (*blocks, Callout("correction", "Where the common formula differs", apart))
@@ -188,12 +204,21 @@ def _(question: Gradient, workings: Workings) -> Answered:
     quantity = tree(Partial(Entry(names.error), Entry(names.output)), names)
     given: tuple[Block, ...] = ()
     if "upstream" in derivation.known:
-        given = (Paragraph(("The gradient that comes back is",)), Formula(row(quantity, "=", matrix(upstream))))
+        given = (
+            Paragraph(("The gradient that comes back is",)),
+            Formula(row(quantity, "=", matrix(upstream))),
+        )
     anywhere: tuple[Block, ...] = ()
     if isinstance(stage.layer, Convolution) and wrt != "bias":
         anywhere, geometries = any_geometry(stage.layer, derivation, wrt)
         checks = checks + geometries
-    blocks = (*told.general(derivation, wrt, formula), *anywhere, *given, *full, *told.entries(derivation, wrt))
+    blocks = (
+        *told.general(derivation, wrt, formula),
+        *anywhere,
+        *given,
+        *full,
+        *told.entries(derivation, wrt),
+    )
     return Answered(question, _line(subject, values), blocks, checks)
 
 
@@ -202,7 +227,10 @@ def _(question: Modules, workings: Workings) -> Answered:
     names = pooling_modules()
     blocks, checks = module_steps(names)
     if question.expect is not None:
-        checks = (*checks, claimed_value("pooling modules", tuple(sorted(question.expect)), tuple(sorted(names))))
+        checks = (
+            *checks,
+            claimed_value("pooling modules", tuple(sorted(question.expect)), tuple(sorted(names))),
+        )
     return Answered(question, ", ".join(names), blocks, Checks(checks))
 
 
@@ -210,7 +238,9 @@ def _(question: Modules, workings: Workings) -> Answered:
 def _(question: Definition, workings: Workings) -> Answered:
     blocks, checks = module_steps(question.types)
     conventions = Callout("convention", "Conventions", (Bullets(_CONVENTIONS),))
-    return Answered(question, "a formula each for " + ", ".join(question.types), (*blocks, conventions), Checks(checks))
+    return Answered(
+        question, "a formula each for " + ", ".join(question.types), (*blocks, conventions), Checks(checks)
+    )
 
 
 _CONVENTIONS: tuple[Prose, ...] = (

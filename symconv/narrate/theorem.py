@@ -49,13 +49,20 @@ def statement(theorem: Theorem) -> tuple[Block, ...]:
 
 def proof(theorem: Theorem, checks: Checks) -> tuple[Block, ...]:
     """The steps, each with its own checks."""
-    return (Paragraph(("Proof.",)), Steps(tuple(_step(theorem, number, checks) for number in range(len(theorem.steps)))))
+    return (
+        Paragraph(("Proof.",)),
+        Steps(tuple(_step(theorem, number, checks) for number in range(len(theorem.steps)))),
+    )
 
 
 def counterexamples(theorem: Theorem) -> tuple[Block, ...]:
     """Why each hypothesis is needed, computed."""
     return tuple(
-        Callout("correction", item.title, (Paragraph(item.text), *(Formula(_conditional(claim.tree, claim)) for claim in item.claims)))
+        Callout(
+            "correction",
+            item.title,
+            (Paragraph(item.text), *(Formula(_conditional(claim.tree, claim)) for claim in item.claims)),
+        )
         for item in theorem.counterexamples
     )
 
@@ -104,5 +111,3 @@ def _step(theorem: Theorem, place: int, checks: Checks) -> Step:
     conditions: tuple[Node, ...] = tuple(condition.tree for condition in step.conditions)
     name = step.rule[:1].upper() + step.rule[1:]
     return Step(name, Formula(theorem.shown(step.claim)), step.because, own, conditions)
-
-
