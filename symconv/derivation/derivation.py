@@ -208,6 +208,8 @@ def work_out(
             arrays[role] = pack(value, names.of(role))
             shapes[role] = arrays[role].shape
     known = frozenset(arrays)
+    if "input" not in shapes:
+        raise ArgumentError(names.input, "an array or a shape", input)
     operator = build(shapes["input"], shapes.get("weight"))
     for role in ("input",) if operator.weight_shape is None else ("input", "weight"):
         if role not in arrays:

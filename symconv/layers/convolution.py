@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from symconv.axes import Axis, Grouped, Pointwise, Sliding
 from symconv.errors import ArgumentError, ShapeError, UnsupportedError
 from symconv.layers.arguments import flag, padding_pairs, per_axis, positive, store
-from symconv.layers.layer import Layer
+from symconv.layers.layer import Layer, require_entries
 from symconv.operator import Operator
 from symconv.reductions import WeightedSum
 
@@ -134,6 +134,7 @@ class Convolution(Layer):
                 f"{self.name}: for an input of {len(shape)} dimensions the weight must have {rank}, {layout}, "
                 f"not {len(weight_shape)} (shape {tuple(weight_shape)})"
             )
+        require_entries(self.name, "weight", weight_shape)
         if single and (self.groups != 1 or (self.in_channels or 1) != 1 or (self.out_channels or 1) != 1):
             raise ShapeError(
                 f"{self.name}: an input of {self.dims} dimensions has a single channel; give it "

@@ -117,4 +117,11 @@ class Layer:
                 f"{self.name}: the input must have {allowed[0]}, {allowed[1]} or {allowed[2]} dimensions, "
                 f"not {len(shape)} (shape {tuple(shape)})"
             )
+        require_entries(self.name, "input", shape)
         return tuple(shape)
+
+
+def require_entries(layer: str, role: str, shape: Sequence[int]) -> None:
+    """A ShapeError for an array without entries."""
+    if min(shape) < 1:
+        raise ShapeError(f"{layer}: every size of the {role} must be at least 1, not {tuple(shape)}")
