@@ -11,12 +11,12 @@ costs nothing, and SymPy is paid for by those who derive.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from symconv._version import __version__
 
+TYPE_CHECKING = False  # type checkers take it for true; typing itself would cost a millisecond
 if TYPE_CHECKING:
+    from typing import Any
+
     from symconv import functional, testing, theorems
     from symconv.derived import Derivation
     from symconv.errors import ArgumentError, ProblemError, ShapeError, SymconvError, UnsupportedError
@@ -70,6 +70,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     if name in ("functional", "testing", "theorems"):
         return import_module(f"{__name__}.{name}")
     home = _HOMES.get(name, "errors" if name.endswith("Error") else "layers")

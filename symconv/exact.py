@@ -133,7 +133,7 @@ def is_numeric(array: Array) -> bool:
 def as_integers(array: Array) -> NDArray[np.int64] | None:
     """The array in int64 where every entry is an int that fits, else None."""
     flat = array.ravel().tolist()
-    if not all(type(e) is int for e in flat):
+    if set(map(type, flat)) != {int}:
         return None
     try:
         return np.array(flat, dtype=np.int64).reshape(array.shape)

@@ -77,6 +77,11 @@ class Operator:
     def taps(self) -> Taps:
         return Taps(tuple(axis.taps(size) for axis, size in zip(self.axes, self.sizes, strict=True)))
 
+    @property
+    def most_taps(self) -> int:
+        """A bound for the number of taps, from the sizes alone: nothing is built, however large it is."""
+        return prod(axis.most_taps(size) for axis, size in zip(self.axes, self.sizes, strict=True))
+
     @cached_property
     def cells(self) -> Array | None:
         """The number of cells of each window, flat, where the reduction divides by it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,18 +73,20 @@ class Report:
         texts = render_all(self.document, formats or tuple(FORMATS))
         folder = Path(directory)
         folder.mkdir(parents=True, exist_ok=True)
-        staged = [(folder / f"{self.name}.{FORMATS[name].extension}", text) for name, text in texts.items()]
-        for path, text in staged:
-            _replace(path, text)
-        return tuple(path for path, _ in staged)
+        _write_all({folder / f"{self.name}.{FORMATS[name].extension}": text for name, text in texts.items()})
+        return tuple(folder / f"{self.name}.{FORMATS[name].extension}" for name in texts)
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file, then move over it, so that it is whole at every moment."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+def _write_all(texts: Mapping[Path, str]) -> None:
+    """Write every file beside its place, then move all over: a failure before the last write changes nothing."""
+    staged = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in texts}
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        for path, text in texts.items():
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            staged[path].write_text(text, encoding="utf-8", newline="\n")
+        for path, temporary in staged.items():
+            temporary.replace(path)
+    finally:
+        for temporary in staged.values():
+            temporary.unlink(missing_ok=True)

@@ -56,10 +56,10 @@ def _work_out(problem: Problem, stage: Stage, arrays: Mapping[str, Array], limit
     given = {role: arrays[name] for role, name in reads.items()}
     try:
         shapes = (given["input"].shape, given["weight"].shape if "weight" in given else None)
-        taps = stage.layer.operator(*shapes).taps
-        if len(taps) > limit:
+        products = stage.layer.operator(*shapes).most_taps
+        if products > limit:
             raise place.error(
-                f"must need at most {limit:,} products, not {len(taps):,}; --limit raises the bound"
+                f"must need at most {limit:,} products, not {products:,}; --limit raises the bound"
             )
         derivation: Derivation = stage.layer.derive(
             given["input"], given.get("weight"), given.get("bias"), names=names

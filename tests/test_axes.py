@@ -320,3 +320,7 @@ def test_fractional_windows_that_do_not_fit_are_refused(count: int) -> None:
 
 def test_a_window_may_fill_the_padded_input_exactly() -> None:
     assert Sliding(3, padding=(1, 0), dilation=2).taps(4).triples == [(0, 1, 0), (0, 3, 0)]
+
+
+def test_a_stride_beyond_64_bits_is_never_taken_by_a_single_window() -> None:
+    assert Sliding(3, stride=10**20).taps(5).triples == Sliding(3).taps(3).triples

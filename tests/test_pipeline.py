@@ -113,7 +113,9 @@ def test_more_products_than_the_limit_are_refused(tmp_path: Path) -> None:
 
 def test_shapes_that_do_not_fit_are_named_with_file_and_layer(tmp_path: Path) -> None:
     file = write(tmp_path, CONV.replace("[layers.conv]\n", "[layers.conv]\ndilation = 3\n") + QUESTION)
-    with pytest.raises(ProblemError, match=r"problem\.toml: layers\.conv: the kernel reaches over 4 positions"):
+    with pytest.raises(
+        ProblemError, match=r"problem\.toml: layers\.conv: the kernel reaches over 4 positions"
+    ):
         solve(file)
 
 

@@ -100,6 +100,9 @@ class Axis(Protocol):
     def weight_shape(self) -> tuple[int, ...]:
         """The part of the weight's shape that belongs to this axis."""
 
+    def most_taps(self, size: int) -> int:
+        """How many taps there are at most for an input of this size, and at least one."""
+
     def taps(self, size: int) -> AxisTaps:
         """The taps for an input of this size."""
 

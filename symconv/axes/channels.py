@@ -24,6 +24,9 @@ class Pointwise:
     def weight_shape(self) -> tuple[int, ...]:
         return ()
 
+    def most_taps(self, size: int) -> int:
+        return size
+
     def taps(self, size: int) -> AxisTaps:
         at = np.arange(size)
         return AxisTaps(at, at, np.zeros_like(at), (size, size, 1))
@@ -56,6 +59,9 @@ class Grouped:
 
     def weight_shape(self) -> tuple[int, ...]:
         return (self.out_channels, self.in_channels // self.groups)
+
+    def most_taps(self, size: int) -> int:
+        return self.out_channels * (self.in_channels // self.groups)  # type: ignore[no-any-return]
 
     def taps(self, size: int) -> AxisTaps:
         reads, outs = self.in_channels // self.groups, self.out_channels // self.groups

@@ -57,11 +57,16 @@ class Sliding:
     def weight_shape(self) -> tuple[int, ...]:
         return (int(self.kernel_size),) if self.weighted else ()
 
+    def most_taps(self, size: int) -> int:
+        return int(self.output_size(size)) * int(self.kernel_size)
+
     def taps(self, size: int) -> AxisTaps:
         kernel = int(self.kernel_size)
         count = self.output_size(size)
         out, offset = (a.ravel() for a in np.indices((count, kernel)))
-        inp = int(self.stride) * out + int(self.dilation) * offset - int(self.padding[0])
+        # a step that is never taken may be larger than an index can be
+        stride, dilation = (int(self.stride) if count > 1 else 0), (int(self.dilation) if kernel > 1 else 0)
+        inp = stride * out + dilation * offset - int(self.padding[0])
         inside = (inp >= 0) & (inp < size)
         weights = offset[inside] if self.weighted else np.zeros(int(inside.sum()), dtype=np.int64)
         sizes = (count, size, kernel if self.weighted else 1)

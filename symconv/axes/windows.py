@@ -30,6 +30,9 @@ class Adaptive:
     def weight_shape(self) -> tuple[int, ...]:
         return ()
 
+    def most_taps(self, size: int) -> int:
+        return size + 2 * int(self.output_size(size))
+
     def taps(self, size: int) -> AxisTaps:
         return _windows(self._starts(size), self._stops(size), size)
 
@@ -92,6 +95,9 @@ class Fractional:
     def weight_shape(self) -> tuple[int, ...]:
         return ()
 
+    def most_taps(self, size: int) -> int:
+        return int(self.output_size(size)) * int(self.kernel_size)
+
     def taps(self, size: int) -> AxisTaps:
         starts = self.starts(size)
         return _windows(starts, starts + self.kernel_size, size)
@@ -151,6 +157,9 @@ class Scattered:
 
     def weight_shape(self) -> tuple[int, ...]:
         return ()
+
+    def most_taps(self, size: int) -> int:
+        return max(1, len(self.targets))
 
     def taps(self, size: int) -> AxisTaps:
         last = {target: position for position, target in enumerate(self.targets)}

@@ -86,6 +86,8 @@ def check_gradient(derivation: Worked, wrt: Argument) -> tuple[Check, ...]:
     if not isinstance(operator.reduction, Maximum) and len(operator.taps) <= SYMBOLIC_TAPS:
         checks.append(_symbolic_gradient(derivation, wrt, subject))
     arrays = random_arrays(derivation, rationals)
+    if isinstance(operator.reduction, Maximum):
+        arrays["input"] = arrays["input"] // 4  # few values, so that maxima tie and the convention shows
     got = gradient_of(derivation, wrt, arrays)
     expected = reference_gradient(derivation, wrt, arrays)
     checks.append(equal(subject, Method.RATIONALS, got, expected))

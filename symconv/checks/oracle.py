@@ -16,6 +16,7 @@ import sympy as sp
 
 from symconv.axes import Adaptive, Fractional, Grouped, Scattered, Sliding
 from symconv.checks import reference, windows
+from symconv.checks.windows import Bounds
 from symconv.exact import Array
 from symconv.operator import Argument, Operator
 from symconv.reductions import LpNorm, Maximum, Mean, WeightedSum
@@ -77,6 +78,8 @@ class Oracle:
                 result = reference.adaptive_avg_pool_backward(g, input_size=size)
             case _, Mean(), _:
                 result = reference.avg_pool_backward(g, input_size=size, **self._window, **self._mean)
+            case _, Maximum("split"), Adaptive() | Fractional():
+                result = reference.max_split_backward(x, g, bounds=self._bounds)
             case _, Maximum(), Adaptive():
                 places = reference.adaptive_max_pool(x, output_size=self._output_size)[1]
                 result = reference.max_backward(g, places, input_size=size)
@@ -113,15 +116,8 @@ class Oracle:
                 [c for c, k in zip(row, keep, strict=True) if k]
                 for row, keep in zip(cells, kept, strict=True)
             ]
-        bounds = (
-            windows.adaptive(x.shape[2:], self._output_size)
-            if isinstance(first, Adaptive)
-            else windows.fractional(
-                [axis.sample for axis in self._spatial], x.shape[2:], self._output_size, self._kernel
-            )
-        )
         planes = x.reshape(-1, *x.shape[2:])
-        return [list(plane[box].ravel()) for plane in planes for _, box in windows.boxes(bounds)]
+        return [list(plane[box].ravel()) for plane in planes for _, box in windows.boxes(self._bounds)]
 
     @cached_property
     def _spatial(self) -> tuple[Any, ...]:
@@ -185,6 +181,15 @@ class Oracle:
             "dilation": self._dilation,
             "groups": groups,
         }
+
+    @property
+    def _bounds(self) -> Bounds:
+        """The windows of an adaptive or fractional pooling."""
+        sizes = self.operator.input_shape[-self._dims :]
+        if isinstance(self._spatial[0], Adaptive):
+            return windows.adaptive(sizes, self._output_size)
+        samples = [axis.sample for axis in self._spatial]
+        return windows.fractional(samples, sizes, self._output_size, self._kernel)
 
     @property
     def _samples(self) -> Array:

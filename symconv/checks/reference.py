@@ -195,6 +195,16 @@ def max_backward(upstream: Array, indices: Array, *, input_size: Sizes) -> Array
     return flat.reshape(*upstream.shape[:2], *input_size)
 
 
+def max_split_backward(x: Array, upstream: Array, *, bounds: Bounds) -> Array:
+    """Gradient of the maximum over any windows, each upstream entry split evenly among the window's maxima."""
+    gradient = np.zeros(x.shape, dtype=object)
+    for plane in np.ndindex(*x.shape[:2]):
+        for o, box in boxes(bounds):
+            chosen = x[plane][box] == x[plane][box].max()
+            gradient[plane][box] += chosen * _quotient(upstream[plane][o], chosen.sum(keepdims=True))
+    return gradient
+
+
 def max_unpool(x: Array, indices: Array, *, output_size: Sizes) -> Array:
     """Zeros, and each entry at its flat index of the output plane; of entries with one index the last stays."""
     flat = np.zeros((*x.shape[:2], prod(output_size)), dtype=x.dtype)

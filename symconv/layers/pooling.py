@@ -185,6 +185,10 @@ class LPPooling(WindowPooling):
         return LpNorm(self.norm_type)
 
 
+MOST = 10_000
+"""The largest exponent, and the largest denominator of one: powers are exact and have that many digits."""
+
+
 def _norm_type(p: Any) -> Any:
     error = ArgumentError("norm_type", "a number > 0, a symbol or oo", p)
     if isinstance(p, bool):
@@ -199,6 +203,8 @@ def _norm_type(p: Any) -> Any:
         or (p.is_number and not p.is_extended_positive)
     ):
         raise error
+    if isinstance(p, sp.Rational) and max(p, p.q) > MOST:
+        raise ArgumentError("norm_type", f"at most {MOST:,}, and so its denominator", p)
     return p
 
 

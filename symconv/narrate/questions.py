@@ -271,7 +271,10 @@ def _(question: Prove, workings: Workings) -> Answered:
         checks = checks + own
         blocks.append(Section(_anchor(f"{question.id}-{name}"), (theorem.title,), told_blocks, own))
     count = len(question.theorems)
-    return Answered(question, f"{count} theorems, proved for every window", tuple(blocks), checks)
+    line = (
+        f"{count} theorems, proved for every window" if count > 1 else "one theorem, proved for every window"
+    )
+    return Answered(question, line, tuple(blocks), checks)
 
 
 def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Workings) -> Instance | None:

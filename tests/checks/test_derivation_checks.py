@@ -9,17 +9,21 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy as sp
-from layer_cases import CASES
+from layer_cases import CASES, random_arrays
 
 from symconv.axes import Adaptive, AxisTaps, Fractional, Grouped, Range, Reads, Scattered, Sliding
 from symconv.checks import derivation as checking
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.derivation import derivation as working
 from symconv.derivation.general import General
+from symconv.exact import is_numeric
 from symconv.formula import Absolute, Entry, Power, Product, Sign, Sum
-from symconv.layers import Conv2d, MaxPool2d
+from symconv.layers import AdaptiveMaxPool2d, Conv2d, FractionalMaxPool2d, MaxPool2d
 from symconv.operator import Operator
-from symconv.reductions import LpNorm, Maximum, Mean
+from symconv.reductions import LpNorm, Maximum, Mean, Slopes
+from symconv.taps import Taps
+
+PASSED, FAILED, UNDECIDED = Verdict.PASSED, Verdict.FAILED, Verdict.UNDECIDED
 
 Change = Callable[[Any], Any]
 """From the original function to a wrong one."""
@@ -67,6 +71,22 @@ def last_step(after: Any) -> Change:
 def without_last_term(steps: Any) -> Any:
     first, *rest = steps
     return (replace(first, after=Sum(first.after.terms[:-1])), *rest)
+
+
+def without_second_sum(general: General) -> General:
+    first, second, *rest = general.steps
+    return replace(general, steps=(first, replace(second, after=Sum(())), *rest))
+
+
+def numeric_slopes(original: Any, taps: Taps, x: Any, function: Callable[[list[Any]], list[int]]) -> Slopes:
+    """The slopes of all windows by another function, where the entries are numbers."""
+    if not is_numeric(x):
+        return original(Maximum(), taps, x, None, None)
+    values = np.zeros(len(taps), dtype=object)
+    groups = taps.by_out
+    for window in np.split(groups.order, groups.starts[1:]):
+        values[window] = function(x[taps.inp[window]].tolist())
+    return Slopes(values, np.arange(len(taps)))
 
 
 def last_of_ties(xs: list[Any]) -> list[int]:
@@ -165,17 +185,20 @@ MUTANTS = (
         "conv",
         Sliding,
         "reads_by_input",
-        lambda original: lambda axis, at, base, over=None: replace(
-            reads := original(axis, at, base, over), weight=(at.kernel_size - 1 + 2 * base - reads.weight[0],)
+        lambda original: (
+            lambda axis, at, base, over=None: replace(
+                reads := original(axis, at, base, over),
+                weight=(at.kernel_size - 1 + 2 * base - reads.weight[0],),
+            )
         ),
         ("general formula of ∂E/∂A: exact", "general formula of ∂E/∂A: symbolic"),
     ),
     Mutant(
-        "a divisibility condition has the wrong remainder",
+        "a divisibility condition is dropped",
         "conv, dilation",
         Sliding,
         "reads_by_input",
-        on_result(lambda reads: replace(reads, where=tuple(sp.Ne(*where.args) for where in reads.where), weight=(sp.Integer(1),))),
+        on_result(lambda reads: replace(reads, where=(), weight=(sp.floor(reads.weight[0]),))),
         ("general formula of ∂E/∂A: exact",),
     ),
     Mutant(
@@ -236,11 +259,11 @@ MUTANTS = (
         ("steps to C: exact",),
     ),
     Mutant(
-        "a step of the general derivation is replaced",
+        "a step in the middle of the general derivation is replaced",
         "conv",
-        General,
-        "steps",
-        lambda original: None,
+        working,
+        "general_gradient",
+        on_result(without_second_sum),
         ("general formula of ∂E/∂A: exact",),
     ),
     # reductions and operators
@@ -265,7 +288,7 @@ MUTANTS = (
         "max, padding and ceil",
         Maximum,
         "slopes",
-        lambda original: lambda norm, taps, x, weight, cells: replaced_slopes(taps, x, last_of_ties),
+        lambda original: lambda maximum, taps, x, *rest: numeric_slopes(original, taps, x, last_of_ties),
         ("∂E/∂A: random rationals",),
     ),
     Mutant(
@@ -289,8 +312,10 @@ MUTANTS = (
         "lp, square",
         LpNorm,
         "general_slope",
-        lambda original: lambda norm, body, weight, output, cells: Product(
-            (Sign(body), Power(Absolute(body), norm.p), Power(output, 1 - norm.p))
+        lambda original: (
+            lambda norm, body, weight, output, cells: Product(
+                (Sign(body), Power(Absolute(body), norm.p), Power(output, 1 - norm.p))
+            )
         ),
         ("steps to ∂E/∂A: exact", "general formula of ∂E/∂A: exact"),
     ),
@@ -328,11 +353,11 @@ MUTANTS = (
     ),
     Mutant(
         "a gradient is doubled",
-        "conv",
+        "conv, depthwise",
         Operator,
         "backward",
         on_result(lambda gradient: 2 * gradient),
-        ("∂E/∂A: symbolic", "∂E/∂A: random rationals", "∂E/∂A: difference quotients", "∂E/∂b: symbolic"),
+        ("∂E/∂A: symbolic", "∂E/∂A: random rationals", "∂E/∂B: difference quotients"),
     ),
     Mutant(
         "an output is one too large",
@@ -345,11 +370,132 @@ MUTANTS = (
 )
 
 
-def replaced_slopes(taps: Any, x: Any, function: Any) -> Any:
-    from symconv.reductions import _slopes_per_window
-
-    return _slopes_per_window(taps, x, function)
-
-
 def failed(checks: Checks) -> list[str]:
     return [f"{check.subject}: {check.method}" for check in checks.failures]
+
+
+# What is right passes.
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_check_of_every_layer_passes(name: str) -> None:
+    checks = CASES[name].derive().check()
+    assert checks.passed, str(checks)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name != "lp, symbol"])
+def test_with_numbers_put_in_every_check_passes_and_the_reference_confirms_them(name: str) -> None:
+    case = CASES[name]
+    checks = case.derive(**random_arrays(case, 41)).check()
+    assert checks.passed, str(checks)
+    if not name.startswith("lp"):
+        subjects = {check.subject for check in checks if check.method is Method.REFERENCE}
+        assert {"C", "∂E/∂A"} <= subjects
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_output_gradients_steps_and_general_formulas_are_all_checked(name: str) -> None:
+    derivation = CASES[name].derive()
+    subjects = {check.subject for check in derivation.check()}
+    gradients = [f"∂E/∂{derivation.names.of(wrt)}" for wrt in derivation.operator.arguments]
+    for subject in ("C", *gradients):
+        assert {subject, f"steps to {subject}", f"general formula of {subject}"} <= subjects
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("lp")])
+def test_output_and_gradients_are_checked_by_independent_means(name: str) -> None:
+    derivation = CASES[name].derive()
+    methods: dict[str, set[Method]] = {}
+    for check in derivation.check():
+        methods.setdefault(check.subject, set()).add(check.method)
+    assert methods["C"] == {Method.SYMBOLIC, Method.RATIONALS}
+    for wrt in derivation.operator.arguments:
+        assert methods[f"∂E/∂{derivation.names.of(wrt)}"] >= {Method.RATIONALS, Method.QUOTIENT}
+
+
+@pytest.mark.parametrize(
+    "layer", [AdaptiveMaxPool2d(1, ties="split"), FractionalMaxPool2d(8, 2, ties="split")]
+)
+def test_split_ties_are_recognised_as_right_in_windows_of_any_kind(layer: Any) -> None:
+    assert layer.derive((12, 12)).check().passed
+
+
+# What is wrong does not.
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
+def test_a_mistake_is_caught_by_the_checks_that_it_concerns(
+    mutant: Mutant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = getattr(mutant.place, mutant.attribute)
+    monkeypatch.setattr(mutant.place, mutant.attribute, mutant.change(original))
+    checks = CASES[mutant.case].derive().check()
+    assert checks.verdict is FAILED
+    assert set(mutant.caught_by) <= set(failed(checks))
+    for check in checks.failures:
+        assert check.left != check.right
+        assert check.detail.endswith(".")
+        assert "\n" not in check.detail
+
+
+def test_the_mistakes_are_many_and_different() -> None:
+    assert len({str(mutant) for mutant in MUTANTS}) == len(MUTANTS) >= 30
+
+
+def test_a_wrong_entry_is_named_with_both_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    derivation = MaxPool2d(2, 1).derive([[109, 92, 72], [108, 85, 74], [110, 74, 79]])
+    wrong = np.array([[109, 92], [110, 84]], dtype=object)
+    monkeypatch.setitem(derivation.__dict__, "output_entries", wrong)
+    (failure,) = [check for check in derivation.check().failures if check.method is Method.REFERENCE]
+    assert (failure.subject, failure.left, failure.right) == ("C", "84", "85")
+    assert failure.detail == "Entry [2, 2] is 84, expected 85."
+
+
+# Coverage is said, and what is not decided has not passed.
+
+
+def test_small_derivations_are_checked_at_every_entry_and_large_ones_at_an_even_sample() -> None:
+    small = {c.subject: c.scope for c in Conv2d().derive((3, 3), (2, 2)).check() if c.method is Method.EXACT}
+    assert small["steps to ∂E/∂A"] == "all 9 entries"
+    large = {
+        c.subject: c.scope for c in Conv2d().derive((12, 12), (2, 2)).check() if c.method is Method.EXACT
+    }
+    assert large["steps to ∂E/∂A"] == "64 of 144 entries, sampled"
+
+
+def made(*verdicts: Verdict) -> Checks:
+    return Checks(tuple(Check("x", Method.EXACT, verdict, "1", "2") for verdict in verdicts))
+
+
+@pytest.mark.parametrize(
+    ("checks", "verdict"),
+    [
+        (made(), UNDECIDED),
+        (made(PASSED), PASSED),
+        (made(PASSED, PASSED), PASSED),
+        (made(UNDECIDED), UNDECIDED),
+        (made(PASSED, UNDECIDED), UNDECIDED),
+        (made(UNDECIDED, PASSED, PASSED), UNDECIDED),
+        (made(PASSED, FAILED), FAILED),
+        (made(UNDECIDED, FAILED, PASSED), FAILED),
+    ],
+)
+def test_checks_pass_only_if_there_are_some_and_all_passed(checks: Checks, verdict: Verdict) -> None:
+    assert checks.verdict is verdict
+    assert checks.passed is (verdict is PASSED)
+
+
+def test_failures_come_first_and_undecided_ones_are_among_them() -> None:
+    checks = made(PASSED, UNDECIDED, FAILED) + made(UNDECIDED)
+    assert [check.verdict for check in checks.failures] == [FAILED, UNDECIDED, UNDECIDED]
+    assert [line[0] for line in str(checks).splitlines()] == ["✗", "?", "?", "✓"]
+    assert len(checks) == 4
+    assert str(made()) == "no checks"
+
+
+def test_a_derivation_with_an_undecided_check_has_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "decide", lambda *sides: UNDECIDED)
+    checks = CASES["lp, square"].derive().check()
+    assert checks.verdict is UNDECIDED
+    assert not checks.passed
+    assert failed(checks) == ["∂E/∂A: interval arithmetic"]
