@@ -167,13 +167,12 @@ def _steps(derivation: Worked, wrt: Argument | None, numbers: Jacobian) -> Check
     unknown = replace(derivation, known=frozenset())
     for index in chosen:
         for step in unknown.entry(wrt, index):
-            left, right = (evaluate(side, numbers, {}) for side in (step.before, step.after))
-            if not (same(left, result[index]) and same(right, result[index])):
-                at = list(shown_index(derivation, index))
-                detail = (
-                    f"The step '{step.rule}' of entry {at} goes from {left} to {right}, not {result[index]}."
-                )
-                return Check(subject, Method.EXACT, Verdict.FAILED, str(left), str(right), "", detail)
+            for side, formula in (("before", step.before), ("after", step.after)):
+                value, expected = evaluate(formula, numbers, {}), result[index]
+                if not same(value, expected):
+                    at = list(shown_index(derivation, index))
+                    detail = f"Entry {at} is {expected}, but {value} {side} the step '{step.rule}'."
+                    return Check(subject, Method.EXACT, Verdict.FAILED, str(value), str(expected), "", detail)
     return Check(subject, Method.EXACT, Verdict.PASSED, "before", "after", covered(len(chosen), len(every)))
 
 

@@ -45,9 +45,7 @@ def run(*command: str) -> str:
 # --- whole processes ---
 
 
-def test_solving_the_homework_takes_no_longer_than_it_did(
-    assert_fast: AssertFast, tmp_path: Path
-) -> None:
+def test_solving_the_homework_takes_no_longer_than_it_did(assert_fast: AssertFast, tmp_path: Path) -> None:
     def solve() -> None:
         run(*SYMCONV, "solve", "--out", str(tmp_path))
 

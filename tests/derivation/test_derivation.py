@@ -173,6 +173,15 @@ def test_numbers_are_put_in_one_after_the_other() -> None:
     assert isinstance(twice, Derivation)
 
 
+def test_large_entries_give_exact_results_beyond_64_bits() -> None:
+    large = 2**40
+    derivation = Conv2d().derive([[large] * 3] * 3, [[large] * 2] * 2, upstream=-large)
+    assert derivation.output.tolist() == [[4 * 2**80] * 2] * 2
+    assert derivation.gradient()[1, 1] == -4 * 2**80
+    assert derivation.gradient("weight")[0, 0] == -4 * 2**80
+    assert derivation.check().passed
+
+
 def test_a_derivation_is_not_changed_by_putting_numbers_in() -> None:
     derivation = Conv2d().derive((2, 2), (1, 1))
     before = derivation.gradient().tolist()
