@@ -39,7 +39,9 @@ def fit(
 
 def pad(x: Array, pairs: Pads, value: float = 0) -> Array:
     """Padding on the spatial axes; a negative width cuts off. Padded first, as one side may need the other's."""
-    grown = np.pad(x, [(0, 0), (0, 0), *((max(a, 0), max(b, 0)) for a, b in pairs)], constant_values=value)
+    # as an entry of the array: the integers of Python would be padded with those of NumPy, which overflow
+    fill = np.array(value, dtype=x.dtype)
+    grown = np.pad(x, [(0, 0), (0, 0), *((max(a, 0), max(b, 0)) for a, b in pairs)], constant_values=fill)
     cuts = (slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(pairs, grown.shape[2:], strict=True))
     return grown[:, :, *cuts]
 
