@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from symconv.axes import Adaptive, Axis
 from symconv.axes import Fractional as FractionalAxis
 from symconv.errors import ArgumentError
-from symconv.layers.arguments import flag, one_of, per_axis, store
+from symconv.layers.arguments import flag, one_of, per_axis, positive, store
 from symconv.layers.pooling import Pooling
 from symconv.reductions import Maximum, Mean, Reduction, Ties
 
@@ -26,7 +26,7 @@ class AdaptivePooling(Pooling):
         sizes = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,) * self.dims
         if len(sizes) != self.dims:
             raise ArgumentError("output_size", f"an integer >= 1, none, or a list of {self.dims}", value)
-        checked = (None if size is None else per_axis("output_size", size, 1, 1)[0] for size in sizes)
+        checked = (positive("output_size", size) for size in sizes)
         store(self, target=tuple(checked))
 
     def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
