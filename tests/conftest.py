@@ -13,9 +13,10 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
+from outside import missing
 
 CHROMIUM_FLAGS = (
     "--headless",
@@ -46,18 +47,12 @@ def update_reports(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-reports"))
 
 
-def _missing(what: str) -> NoReturn:
-    if os.environ.get("SYMCONV_CI"):
-        pytest.fail(f"{what} is not installed, and SYMCONV_CI is set")
-    pytest.skip(f"{what} is not installed")
-
-
 def _program(*names: str) -> str:
     """The path of the first of the programs that is there."""
     for name in names:
         if path := shutil.which(name):
             return path
-    _missing(names[0])
+    missing(names[0])
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +88,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     try:
         webdriver = importlib.import_module("selenium.webdriver")
     except ImportError:
-        _missing("selenium")
+        missing("selenium")
     options = webdriver.ChromeOptions()
     options.binary_location = _program("chromium", "chromium-browser", "google-chrome")
     for flag in (*CHROMIUM_FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
@@ -114,6 +109,6 @@ def torch() -> Any:
     try:
         module = importlib.import_module("torch")
     except ImportError:
-        _missing("torch")
+        missing("torch")
     module.set_num_threads(1)
     return module

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outside import missing
 
 from symconv.cli import main
 from symconv.problem import load, shipped
@@ -228,7 +229,7 @@ def read_pdf(file: Path) -> str:
     """The text of a PDF, where there is a program that reads it."""
     program = shutil.which("pdftotext")
     if program is None:
-        pytest.skip("pdftotext is not installed")
+        missing("pdftotext")
     run = subprocess.run([program, str(file), "-"], capture_output=True, check=True)
     return run.stdout.decode("utf-8")
 
@@ -263,7 +264,7 @@ def dtd() -> Any:
     from lxml import etree
 
     if not MATHML_DTD.exists():
-        pytest.skip("the MathML 3 DTD is not installed")
+        missing("the MathML 3 DTD")
     return etree.DTD(str(MATHML_DTD))
 
 
