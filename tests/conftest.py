@@ -49,10 +49,7 @@ def update_reports(request: pytest.FixtureRequest) -> bool:
 
 def _program(*names: str) -> str:
     """The path of the first of the programs that is there."""
-    for name in names:
-        if path := shutil.which(name):
-            return path
-    missing(names[0])
+    return next(filter(None, map(shutil.which, names)), None) or missing(names[0])
 
 
 @pytest.fixture(scope="session")
