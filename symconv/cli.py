@@ -204,7 +204,9 @@ def _print(report: Report, name: str) -> int:
     """The report's document on stdout, what did not pass on stderr."""
     from symconv.render import render
 
-    print(render(report.document, PRINTED[name]).rstrip("\n"))
+    shown = render(report.document, PRINTED[name])
+    assert isinstance(shown, str)
+    print(shown.rstrip("\n"))
     for sentence in _failures(report):
         print(sentence, file=sys.stderr)
     return 0 if report.passed else 1
@@ -265,9 +267,9 @@ def _padding(text: str) -> str | int | tuple[int, ...]:
 
 def _formats(text: str) -> tuple[str, ...]:
     from symconv.problem import unknown
-    from symconv.render import FORMATS
+    from symconv.render import FORMATS, USUAL
 
-    names = tuple(dict.fromkeys(text.split(","))) if text else tuple(FORMATS)
+    names = tuple(dict.fromkeys(text.split(","))) if text else USUAL
     for name in names:
         if name not in FORMATS:
             raise ProblemError(f"--format: {unknown('format', name, FORMATS)}")
@@ -327,7 +329,11 @@ def _parser() -> argparse.ArgumentParser:
     add = solve.add_argument
     add("problem", metavar="PROBLEM", nargs="?", default=HOMEWORK, help=f"file or name (default: {HOMEWORK})")
     add("--out", metavar="DIR", help="where the files go (default: symconv-report/PROBLEM)")
-    add("--format", metavar="LIST", help="formats with commas between (default: all; see symconv list)")
+    add(
+        "--format",
+        metavar="LIST",
+        help="formats with commas between (default: all but pdf; see symconv list)",
+    )
     add(
         "--limit",
         type=count,

@@ -101,7 +101,9 @@ class Derivation(Worked):
     def _rendered(self, name: str) -> str:
         from symconv.render import render
 
-        return render(self.document(), name)
+        text = render(self.document(), name)
+        assert isinstance(text, str)
+        return text
 
     def _repr_html_(self) -> str:
         from symconv.narrate.derivation import fragment_html

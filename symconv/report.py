@@ -10,7 +10,7 @@ from pathlib import Path
 
 from symconv.checks.result import Checks, Verdict
 from symconv.document import Document
-from symconv.render import FORMATS, render, render_all
+from symconv.render import FORMATS, USUAL, Rendered, render, render_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Report:
         """Whether every check passed; one that stays undecided has not."""
         return self.checks.passed
 
-    def render(self, format: str) -> str:
+    def render(self, format: str) -> Rendered:
         """The report in one of the formats of :data:`symconv.render.FORMATS`."""
         return render(self.document, format)
 
@@ -65,26 +65,27 @@ class Report:
 
         Args:
             directory: where to.
-            formats: names from :data:`symconv.render.FORMATS`; all of them where left out.
+            formats: names from :data:`symconv.render.FORMATS`; all but pdf where left out.
 
         Raises:
             OSError: the directory cannot be written.
+            UnsupportedError: a format needs a package that is not installed.
         """
-        texts = render_all(self.document, formats or tuple(FORMATS))
+        texts = render_all(self.document, formats or USUAL)
         folder = Path(directory)
         folder.mkdir(parents=True, exist_ok=True)
         _write_all({folder / f"{self.name}.{FORMATS[name].extension}": text for name, text in texts.items()})
         return tuple(folder / f"{self.name}.{FORMATS[name].extension}" for name in texts)
 
 
-def _write_all(texts: Mapping[Path, str]) -> None:
+def _write_all(texts: Mapping[Path, Rendered]) -> None:
     """Write every file beside its place, then move all over: a failure before the last write changes nothing."""
     staged = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in texts}
     try:
         for path, text in texts.items():
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-            staged[path].write_text(text, encoding="utf-8", newline="\n")
+            staged[path].write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
         for path, temporary in staged.items():
             temporary.replace(path)
     finally:

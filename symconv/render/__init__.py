@@ -18,22 +18,30 @@ if TYPE_CHECKING:
     from symconv.render.sheet import Sheet
 
 
+Rendered = str | bytes
+"""A file's content: text, or the bytes of a PDF."""
+
+
 class Format(NamedTuple):
-    """A format of a report: the extension of its file, what it is, and how it is made."""
+    """A format of a report: the extension of its file, what it is, and how it is made.
+
+    One that needs an extra of the installation is written only when it is asked for.
+    """
 
     extension: str
     what: str
-    render: Callable[[Sheet], str]
+    render: Callable[[Sheet], Rendered]
+    extra: str = ""
 
 
-def render(document: Document, name: str, mathml: MathML | None = None) -> str:
+def render(document: Document, name: str, mathml: MathML | None = None) -> Rendered:
     """The document in the format of that name; ``mathml`` is the converter to share with other calls."""
     from symconv.render.sheet import Sheet
 
     return _format(name).render(Sheet(document, mathml))
 
 
-def render_all(document: Document, names: Iterable[str]) -> dict[str, str]:
+def render_all(document: Document, names: Iterable[str]) -> dict[str, Rendered]:
     """The document in several formats, by their names; work that they have in common is done once."""
     from symconv.render.sheet import Sheet
 
@@ -92,6 +100,12 @@ def _json(sheet: Sheet) -> str:
     return json.render(sheet)
 
 
+def _pdf(sheet: Sheet) -> bytes:
+    from symconv.render import typst
+
+    return typst.render(sheet)
+
+
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "tex": Format("tex", "a complete LaTeX article", _tex),
@@ -101,6 +115,10 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "md": Format("md", "Markdown as GitHub shows it", _markdown),
         "txt": Format("txt", "plain text in Unicode", _text),
         "json": Format("json", "every check with its verdict, for programs", _json),
+        "pdf": Format("pdf", "pages to print, made without TeX (when asked for)", _pdf, extra="pdf"),
     }
 )
 """Every format by its name."""
+
+USUAL = tuple(name for name, row in FORMATS.items() if not row.extra)
+"""The formats that a report is written in unless others are asked for."""

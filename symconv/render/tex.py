@@ -34,15 +34,10 @@ from symconv.document import (
 from symconv.errors import UnsupportedError
 from symconv.printing.breaking import typeset_width
 from symconv.printing.latex import latex
+from symconv.render.columns import column_widths
 from symconv.render.sheet import Sheet, room
 from symconv.render.tex_text import bookmark, escape
 from symconv.render.words import alarm, badges, clean, evidence, plain, summary, worst_first
-
-LINE = 38.0
-"""The width of a line of text in em, less what the number of an equation takes."""
-
-_GAP = 1.1
-"""The space between two columns of a table in em."""
 
 _ROWS = 32
 """How many rows of a table stand on a page."""
@@ -228,7 +223,7 @@ def _cell(prose: Prose, pen: Pen) -> str:
 
 def _table(node: Table, rows: list[list[str]], pen: Pen) -> str:
     """A table whose cells are LaTeX already, in parts that fit on a page."""
-    widths = _column_widths(node)
+    widths = column_widths(node)
     wrapped = [width is not None for width in widths]
     columns = "".join(
         side if width is None else f"p{{{width:.3f}\\linewidth}}"
@@ -253,25 +248,6 @@ def _row(cells: list[str], wrapped: list[bool]) -> str:
         + " \\tabularnewline"
         + ("[6pt]" if "\\displaystyle" in "".join(cells) else "[1pt]")
     )
-
-
-def _column_widths(node: Table) -> list[float | None]:
-    """The part of the line that a column takes, or None for a column that needs no more than its content.
-
-    When a table is wider than the line its columns of words share what the others leave.
-    """
-    natural = [max(map(_extent, column)) for column in zip(node.header, *node.rows, strict=True)]
-    room = LINE - _GAP * (len(natural) - 1)
-    fair = room / len(natural)
-    if sum(natural) <= room:
-        return [None] * len(natural)
-    wide = sum(width for width in natural if width > fair)
-    rest = room - sum(width for width in natural if width <= fair)
-    return [width / wide * rest / LINE if width > fair else None for width in natural]
-
-
-def _extent(prose: Prose) -> float:
-    return sum(0.47 * len(part) if isinstance(part, str) else typeset_width(part) for part in prose)
 
 
 @block.register

@@ -20,7 +20,7 @@ from benchmarks.timing import Measured, children, ratios, seconds
 
 from symconv import Conv2d
 from symconv.derived import Derivation
-from symconv.render import FORMATS
+from symconv.render import USUAL
 
 pytestmark = pytest.mark.benchmark
 
@@ -53,7 +53,7 @@ def test_solving_the_homework_takes_no_longer_than_it_did(assert_fast: AssertFas
         run(sys.executable, "-c", "import sympy, latex2mathml.converter")
 
     solve()
-    assert len(list(tmp_path.iterdir())) == len(FORMATS)
+    assert len(list(tmp_path.iterdir())) == len(USUAL)
     imports()
     claim = "`symconv solve`, the homework in every format, by `import sympy, latex2mathml.converter`"
     # the goal is not met: MathML and the symbolic checks of the theorems each take about one such import

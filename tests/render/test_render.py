@@ -11,7 +11,7 @@ import pytest
 from symconv.checks.result import Checks
 from symconv.document import Block, Callout, Document, Fold, Paragraph, Section
 from symconv.errors import ArgumentError, UnsupportedError
-from symconv.render import FORMATS, html, json, markdown, mathml, render, render_all, tex, text
+from symconv.render import FORMATS, USUAL, html, json, markdown, mathml, render, render_all, tex, text, typst
 from symconv.render.sheet import Sheet
 from tests.render.sample import CHAIN, FAILED, UNDECIDED, hostile, sample
 
@@ -23,6 +23,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "md": markdown.block,
     "txt": text.block,
     "json": json.homes,
+    "pdf": typst.block,
 }
 """The function of each format that has a rule for every kind of block; the fragment has those of the article."""
 
@@ -55,13 +56,13 @@ def test_unknown_block_is_refused(name: str) -> None:
         RULES[name](7, None)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", USUAL)
 def test_rendering_is_the_same_alone_and_together_with_others(name: str) -> None:
-    together = render_all(sample(FAILED), FORMATS)
+    together = render_all(sample(FAILED), USUAL)
     assert render(sample(FAILED), name) == together[name]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", USUAL)
 def test_failures_stand_before_the_first_section(name: str) -> None:
     shown = render(sample(UNDECIDED, FAILED), name)
     first = shown.index("Output size") if name != "json" else len(shown)
@@ -70,14 +71,14 @@ def test_failures_stand_before_the_first_section(name: str) -> None:
     assert failed < undecided or name == "json"
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "json"])
+@pytest.mark.parametrize("name", [name for name in USUAL if name != "json"])
 def test_undecided_alone_is_no_pass(name: str) -> None:
     shown = render(sample(UNDECIDED), name)
     assert "not verified: 1 of 5 checks undecided, 4 passed" in shown.lower()
     assert "all 5 checks passed" not in shown
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", USUAL)
 def test_report_without_checks_is_not_passed(name: str) -> None:
     shown = render(Document("Title", "", (Paragraph(("Text.",)),), Checks()), name)
     assert "nothing was checked" in shown.lower()
@@ -88,11 +89,11 @@ def test_report_without_checks_is_not_passed(name: str) -> None:
 
 
 def test_unknown_format_names_the_known_ones() -> None:
-    with pytest.raises(ArgumentError, match=r"format: must be one of tex, fragment, .*, json, not 'pdf'"):
-        render(sample(), "pdf")
+    with pytest.raises(ArgumentError, match=r"format: must be one of tex, fragment, .*, pdf, not 'docx'"):
+        render(sample(), "docx")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", USUAL)
 def test_control_characters_are_replaced(name: str) -> None:
     shown = render(Document("a\x00b\x1b[31mc\nd", "", hostile().blocks, hostile().checks), name)
     assert not {char for char in shown if ord(char) < 32} - {"\n"}
