@@ -12,6 +12,7 @@ from typing import Literal
 
 from symconv.checks.result import Check, Checks
 from symconv.display import Node, Prose
+from symconv.drawing import Drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,18 @@ class Verdicts:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing with its caption; ``plain`` draws it in lines of text, where that can be done.
+
+    A format without drawings shows the lines, or else says what the drawing shows.
+    """
+
+    drawing: Drawing
+    caption: Prose
+    plain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part with a heading; ``anchor`` is made of lower-case ASCII letters, digits and hyphens.
 
@@ -120,7 +133,7 @@ class Section:
     checks: Checks | None = None
 
 
-Block = Paragraph | Bullets | Formula | Chain | Steps | Table | Callout | Fold | Verdicts | Section
+Block = Paragraph | Bullets | Formula | Chain | Steps | Table | Callout | Fold | Figure | Verdicts | Section
 
 
 @dataclass(frozen=True, slots=True)

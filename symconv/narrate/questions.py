@@ -32,10 +32,11 @@ from symconv.formula import Entry, Partial, Product, evaluate
 from symconv.layers.convolution import Convolution
 from symconv.narrate import derivation as told
 from symconv.narrate.evidence import summarised
+from symconv.narrate.figures import window_moves
 from symconv.narrate.formulas import matrix, tree
 from symconv.narrate.geometry import any_geometry
 from symconv.narrate.modules import module_steps, pooling_modules
-from symconv.narrate.theorem import counterexamples, example, proof, statement
+from symconv.narrate.theorem import counterexamples, example, figure, proof, statement
 from symconv.printing.text import text
 from symconv.problem import (
     Definition,
@@ -101,15 +102,15 @@ def _(question: OutputSize, workings: Workings) -> Answered:
     given = derivation.operator.input_shape[-dims:]
     steps, checks = [], []
     spatial = [axis for axis in derivation.operator.axes if axis.role == "spatial"]
-    for number, (axis, before, after) in enumerate(zip(spatial, given, size, strict=True), 1):
+    for axis, before, after, what in zip(spatial, given, size, _directions(dims), strict=True):
         instance = _size_instance(axis, before)
         if instance is None:
             continue
-        name = ("Height", "Width", "Depth")[number - 1] if dims == 2 else f"Axis {number}"
+        name = what.capitalize()
         own = instance.check()
         checks += [
             *own,
-            claimed_value(f"output size, {name.lower()}", after, int(instance.lines[2].right.expr)),
+            claimed_value(f"output size, {what}", after, int(instance.lines[2].right.expr)),
         ]
         chain = example(instance)[1]
         assert not isinstance(chain, Section)
@@ -120,8 +121,15 @@ def _(question: OutputSize, workings: Workings) -> Answered:
     checks.append(_counted(size, counted))
     shown = " × ".join(map(str, size))
     result = Callout("result", "Answer", (Paragraph((f"The output is {shown}.",)),))
-    blocks: tuple[Block, ...] = (Steps(tuple(steps)), result) if steps else (result,)
+    figures = window_moves(spatial, given, _directions(dims), workings.problem.notation.first_index)
+    told_steps: tuple[Block, ...] = (Steps(tuple(steps)),) if steps else ()
+    blocks = (*told_steps, *figures, result)
     return Answered(question, shown, blocks, Checks(tuple(checks)))
+
+
+def _directions(dims: int) -> tuple[str, ...]:
+    """What the spatial axes are called."""
+    return ("height", "width") if dims == 2 else tuple(f"axis {number}" for number in range(1, dims + 1))
 
 
 _SIZE_REASON: Prose = ("The window moves on as long as its last position is inside of the padded input.",)
@@ -266,7 +274,7 @@ def _(question: Prove, workings: Workings) -> Answered:
         instance = _instance(theorem, window, question, workings)
         told_blocks = (*statement(theorem), *proof(theorem, own), *counterexamples(theorem))
         if instance is not None:
-            told_blocks = (*told_blocks, *example(instance))
+            told_blocks = (*told_blocks, *example(instance), *figure(instance))
             own = own + instance.check()
         checks = checks + own
         blocks.append(Section(_anchor(f"{question.id}-{name}"), (theorem.title,), told_blocks, own))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from symconv.checks.result import Check, Checks
@@ -12,6 +14,7 @@ from symconv.document import (
     Callout,
     Chain,
     Document,
+    Figure,
     Formula,
     Line,
     Paragraph,
@@ -20,7 +23,11 @@ from symconv.document import (
     Steps,
     Table,
 )
+from symconv.narrate.figures import convergence
 from symconv.theorems.theorem import Instance, Rounded, Theorem
+
+FIGURES: Mapping[str, Callable[[Sequence[Any]], Figure | None]] = MappingProxyType({"lp-limit": convergence})
+"""The theorems whose instances are drawn, by name."""
 
 
 def document(theorem: Theorem, instance: Instance | None = None) -> Document:
@@ -35,7 +42,7 @@ def theorem_section(theorem: Theorem, instance: Instance | None = None) -> Secti
     checks = theorem.check()
     blocks = (*statement(theorem), *proof(theorem, checks), *counterexamples(theorem))
     if instance is not None:
-        blocks = (*blocks, *example(instance))
+        blocks = (*blocks, *example(instance), *figure(instance))
         checks = checks + instance.check()
     return Section(theorem.name, (theorem.title,), blocks, checks)
 
@@ -77,6 +84,12 @@ def example(instance: Instance) -> tuple[Block, ...]:
         rows = tuple(tuple(_cell(cell) for cell in row) for row in instance.rows)
         blocks.append(Table(instance.header, rows, "r" * len(instance.header), instance.caption))
     return tuple(blocks)
+
+
+def figure(instance: Instance) -> tuple[Block, ...]:
+    """What an instance looks like, where there is a drawing of it."""
+    drawn = FIGURES[instance.name](instance.given) if instance.name in FIGURES else None
+    return () if drawn is None else (drawn,)
 
 
 def _lines(instance: Instance) -> tuple[Line, ...]:

@@ -20,6 +20,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Figure,
     Fold,
     Formula,
     Paragraph,
@@ -30,6 +31,7 @@ from symconv.document import (
     Verdicts,
 )
 from symconv.errors import UnsupportedError
+from symconv.printing.svg import svg
 from symconv.render.markup import cell, display, inline, words
 from symconv.render.sheet import Sheet
 from symconv.render.words import alarm, badges, evidence, mark, summary, worst_first
@@ -177,6 +179,12 @@ def _table(node: Table, rows: Iterable[Iterable[str]], page: Page, kind: str = "
     caption = f"<caption>{words(node.caption)}</caption>" if node.caption else ""
     table = f"<table{kind}>{caption}<thead><tr>{header}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
     return _box(table, node.caption or f"Table {next(page.box)}", "scroll")
+
+
+@block.register
+def _(node: Figure, page: Page) -> str:
+    drawn = _box(svg(node.drawing), f"Figure {next(page.box)}", "scroll")
+    return f"<figure>{drawn}<figcaption>{inline(node.caption, page.sheet)}</figcaption></figure>"
 
 
 @block.register

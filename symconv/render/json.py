@@ -22,6 +22,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Figure,
     Fold,
     Formula,
     Paragraph,
@@ -94,7 +95,7 @@ def homes(block: object, anchor: str | None) -> Iterator[Home]:
     raise UnsupportedError(f"the JSON renderer has no rule for a block of kind {type(block).__name__}")
 
 
-@homes.register(Paragraph | Bullets | Formula | Chain | Table)
+@homes.register(Paragraph | Bullets | Formula | Chain | Figure | Table)
 def _(block: Block, anchor: str | None) -> Iterator[Home]:
     return iter(())
 

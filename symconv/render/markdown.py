@@ -19,6 +19,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Figure,
     Fold,
     Formula,
     Line,
@@ -177,6 +178,14 @@ def _cell(prose: Prose) -> str:
 @block.register
 def _(node: Verdicts, pen: Pen) -> str:
     return block(evidence(node.checks), pen)
+
+
+@block.register
+def _(node: Figure, pen: Pen) -> str:
+    if not node.plain:
+        return escape(node.drawing.alt).lstrip()
+    lines = "\n".join(node.plain)
+    return f"```text\n{lines}\n```\n\n{_inline(node.caption).lstrip()}"
 
 
 @block.register

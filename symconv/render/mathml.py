@@ -17,6 +17,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Figure,
     Fold,
     Formula,
     Paragraph,
@@ -130,6 +131,14 @@ def _(node: Table, page: Page) -> str:
         for row in node.rows
     )
     return f"<table>{caption}<thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+@block.register
+def _(node: Figure, page: Page) -> str:
+    if not node.plain:
+        return f"<p>{words(node.drawing.alt)}</p>"
+    lines = "\n".join(map(words, node.plain))
+    return f"<pre>{lines}</pre>\n<p>{inline(node.caption, page.sheet)}</p>"
 
 
 @block.register

@@ -21,6 +21,7 @@ from symconv.document import (
     Callout,
     Chain,
     Document,
+    Figure,
     Fold,
     Formula,
     Line,
@@ -34,6 +35,7 @@ from symconv.document import (
 from symconv.errors import UnsupportedError
 from symconv.printing.breaking import typeset_width
 from symconv.printing.latex import latex
+from symconv.printing.tikz import tikz
 from symconv.render.columns import column_widths
 from symconv.render.sheet import Sheet, room
 from symconv.render.tex_text import bookmark, escape
@@ -55,7 +57,7 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \ifdefined\Umathcode\else\usepackage[T1]{fontenc}\fi
 \usepackage{lmodern}
 \usepackage{amsmath,amssymb}
-\usepackage{booktabs,graphicx,microtype,xcolor}
+\usepackage{booktabs,graphicx,microtype,tikz,xcolor}
 \usepackage[margin=2.6cm]{geometry}
 \usepackage[hidelinks]{hyperref}
 \setcounter{secnumdepth}{0}
@@ -67,7 +69,7 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \allowdisplaybreaks
 """
 _FRAGMENT = r"""% A derivation to \input into an article. It needs \usepackage{amsmath,amssymb} and takes
-% colour from xcolor, rules from booktabs, smaller print for what is too wide from graphicx
+% colour from xcolor, figures from tikz, rules from booktabs, smaller print for what is too wide from graphicx
 % and bookmarks from hyperref where these are loaded.
 """
 
@@ -248,6 +250,12 @@ def _row(cells: list[str], wrapped: list[bool]) -> str:
         + " \\tabularnewline"
         + ("[6pt]" if "\\displaystyle" in "".join(cells) else "[1pt]")
     )
+
+
+@block.register
+def _(node: Figure, pen: Pen) -> str:
+    picture = tikz(node.drawing, escape)
+    return f"\\symconvfigure{{{_inline(node.caption, pen)}}}{{%\n{picture}}}"
 
 
 @block.register

@@ -14,6 +14,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Figure,
     Fold,
     Formula,
     Line,
@@ -210,6 +211,13 @@ def _fitted(natural: list[int], room: int) -> list[int]:
 @block.register
 def _(node: Verdicts, pen: Pen) -> list[str]:
     return block(evidence(node.checks), pen)
+
+
+@block.register
+def _(node: Figure, pen: Pen) -> list[str]:
+    if not node.plain:
+        return _wrapped(clean(node.drawing.alt), pen)
+    return _stacked((_indented(node.plain, " " * _INDENT), _wrapped(plain(node.caption), pen)))
 
 
 @block.register

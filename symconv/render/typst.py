@@ -24,6 +24,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Figure,
     Fold,
     Formula,
     Line,
@@ -36,6 +37,7 @@ from symconv.document import (
 )
 from symconv.errors import UnsupportedError
 from symconv.printing.breaking import typeset_width
+from symconv.printing.svg import svg
 from symconv.printing.text import text
 from symconv.printing.typst import typst
 from symconv.render.columns import column_widths
@@ -44,6 +46,9 @@ from symconv.render.words import alarm, badges, clean, evidence, summary, worst_
 
 STANDARD: Final = "ua-1"
 """The standard for accessible PDF that the compiler holds the document to."""
+
+FONT: Final = "New Computer Modern"
+"""The font of the labels in drawings."""
 
 _DEEPEST = 3
 
@@ -242,6 +247,14 @@ def _table(node: Table, rows: list[list[str]], pen: Pen) -> str:
         *(", ".join(cells) for cells in rows),
     )
     return "#ruled(\n  " + ",\n  ".join(parts) + ",\n)"
+
+
+@block.register
+def _(node: Figure, pen: Pen) -> str:
+    # labels are drawn by the same fonts; a box cannot stand in them
+    drawn = _string(_FOREIGN.sub(lambda found: f"U+{ord(found[0]):04X}", clean(svg(node.drawing, FONT))))
+    alt = _string(clean(node.drawing.alt))
+    return f"#drawn({drawn}, {node.drawing.size[0]:.2f}pt, {alt}, [{_inline(node.caption, pen)}])"
 
 
 @block.register

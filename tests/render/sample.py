@@ -26,6 +26,7 @@ from symconv.document import (
     Callout,
     Chain,
     Document,
+    Figure,
     Fold,
     Formula,
     Line,
@@ -36,6 +37,7 @@ from symconv.document import (
     Table,
     Verdicts,
 )
+from symconv.drawing import Cell, Drawing, Label, Stroke
 
 HOSTILE = (
     r"\input{/etc/passwd} <script>alert(1)</script> $x_1$ 50% a&b #1 ~^ {*x*} `y` | -- ]]> \end{document} "
@@ -277,6 +279,8 @@ def sample(*extra: Check) -> Document:
                 ("All entries, and why ", row(Ident("x"), "<", 1)),
                 (CHAIN, Paragraph(("The rest is alike.",))),
             ),
+            Figure(DRAWING, ("Two cells, one of them ", row(Ident("x"), "<", 1), "."), (" 1  ·", " 2  1")),
+            Figure(DRAWING, ("Without lines of text.",)),
             Section(
                 "evidence",
                 ("Evidence",),
@@ -296,6 +300,13 @@ def sample(*extra: Check) -> Document:
     )
 
 
+DRAWING = Drawing(
+    (80, 30),
+    (Stroke(((0, 0), (80, 30))), Cell((0, 0), (20, 20), "weight", filled=True), Label((10, 14), "x < 1")),
+    "A line through two cells.",
+)
+
+
 def hostile() -> Document:
     """A report whose every text is :data:`HOSTILE`, and which failed."""
     bad = Check(HOSTILE, Method.CLAIM, Verdict.FAILED, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
@@ -307,6 +318,7 @@ def hostile() -> Document:
         Table((text,), ((text,), (("[2pt]",),)), "l", HOSTILE),
         Callout("note", HOSTILE, (Paragraph(text),)),
         Fold(text, (Paragraph(text),)),
+        Figure(Drawing((300, 20), (Label((0, 10), HOSTILE, "start", size=3),), HOSTILE), text),
         Verdicts(Checks((bad,))),
     )
     return Document(HOSTILE, HOSTILE, (Section("hostile", text, blocks, Checks((bad,))),), Checks((bad,)))
