@@ -74,7 +74,11 @@ def _solve(options: argparse.Namespace) -> int:
     formats = _formats(options.format)
     from symconv.pipeline import solve
 
-    report = _with_progress(lambda progress: solve(options.problem, limit=options.limit, progress=progress))
+    report = _with_progress(
+        lambda progress: solve(
+            options.problem, limit=options.limit, handout=options.handout, progress=progress
+        )
+    )
     folder = Path(options.out or f"symconv-report/{Path(options.problem).stem}")
     try:
         files = report.write(folder, formats)
@@ -341,6 +345,14 @@ def _parser() -> argparse.ArgumentParser:
         default=1_000_000,
         help="products of a layer at most (default: 1000000)",
     )
+
+    handout = solve.add_mutually_exclusive_group()
+    for name, what in (
+        ("student", "leave the answers out: questions and data, with room to write"),
+        ("key", "give the results only"),
+    ):
+        handout.add_argument(f"--{name}", dest="handout", action="store_const", const=name, help=what)
+    solve.set_defaults(handout="full")
 
     derive = command(
         _derive,

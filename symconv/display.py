@@ -33,7 +33,7 @@ class Row(Node):
 
 @dataclass(frozen=True, slots=True)
 class Ident(Node):
-    """A variable: one letter (Latin or Greek), italic; bold for arrays."""
+    """A variable: one letter (Latin or Greek), italic; bold for arrays. ``□`` is a place to be filled in."""
 
     name: str
     bold: bool = False

@@ -121,6 +121,13 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Space:
+    """Room for an answer written by hand, so many lines high."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part with a heading; ``anchor`` is made of lower-case ASCII letters, digits and hyphens.
 
@@ -133,14 +140,27 @@ class Section:
     checks: Checks | None = None
 
 
-Block = Paragraph | Bullets | Formula | Chain | Steps | Table | Callout | Fold | Figure | Verdicts | Section
+Block = (
+    Paragraph
+    | Bullets
+    | Formula
+    | Chain
+    | Steps
+    | Table
+    | Callout
+    | Fold
+    | Figure
+    | Space
+    | Verdicts
+    | Section
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report. ``checks`` holds every check made for it."""
+    """A whole report. ``checks`` holds every check made for it; None for a sheet that asserts nothing."""
 
     title: str
     subtitle: str
     blocks: tuple[Block, ...]
-    checks: Checks
+    checks: Checks | None

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from symconv.checks.result import Checks
-from symconv.display import row
-from symconv.document import Block, Chain, Document, Formula, Section, Verdicts
+from symconv.display import join, row
+from symconv.document import Block, Chain, Document, Formula, Section, Table, Verdicts
 from symconv.narrate import derivation as told
 from symconv.narrate import theorem as told_theorem
 from symconv.narrate.formulas import array, matrix
+from symconv.narrate.handout import key, student
+from symconv.narrate.layer import layer_text
 from symconv.narrate.questions import Answered, answer
 from symconv.operator import Argument, Names
 from symconv.problem import Problem, load
@@ -28,14 +30,24 @@ LIMIT = 1_000_000
 """How many products (taps) a layer of a problem may need."""
 
 
+Handout = Literal["full", "student", "key"]
+"""What a report holds: everything, the questions alone, or the results."""
+
+
 def solve(
-    problem: str | Path | None = None, *, limit: int = LIMIT, progress: Callable[[str], None] | None = None
+    problem: str | Path | None = None,
+    *,
+    limit: int = LIMIT,
+    handout: Handout = "full",
+    progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Solve a problem: derive, put the numbers in, check, and tell.
 
     Args:
         problem: a file, or the name of a shipped problem; the homework where left out.
         limit: how many products a layer may need.
+        handout: ``full`` for the worked solution, ``student`` for questions and data with empty places for the
+            answers, ``key`` for the results alone. All is derived and checked whichever it is.
         progress: told, in words, what is being done.
 
     Raises:
@@ -50,7 +62,7 @@ def solve(
     for question in loaded.questions:
         say(f"answering {question.id}")
         answers.append(answer(question, workings))
-    return _report(loaded, workings, answers)
+    return _report(loaded, workings, answers, handout)
 
 
 def derive(
@@ -79,7 +91,7 @@ def derive(
         blocks = (Chain(told.entry_lines(derivation, role, index, full=True)), Verdicts(checks))
     shape = " × ".join(map(str, input_shape))
     document = Document(f"{layer.name}: {wrt}", f"Input {shape}", blocks, checks)
-    return Report(document, (), "derivation")
+    return Report(document, (), "derivation", checks)
 
 
 def prove(name: str, window: Sequence[Any] | None = None) -> Report:
@@ -88,23 +100,41 @@ def prove(name: str, window: Sequence[Any] | None = None) -> Report:
 
     theorem = THEOREMS[name]()
     instance = theorem.instance(list(window)) if window else None
-    return Report(told_theorem.document(theorem, instance), (), name)
+    document = told_theorem.document(theorem, instance)
+    return Report(document, (), name, document.checks or Checks())
 
 
-def _report(problem: Problem, workings: Workings, answers: Sequence[Answered]) -> Report:
+def _report(problem: Problem, workings: Workings, answers: Sequence[Answered], handout: Handout) -> Report:
     names = Names(error=problem.notation.error, base=problem.notation.first_index)
     checks = Checks(tuple(check for answered in answers for check in answered.checks))
     data = _data(problem, workings, names)
-    document = Document(problem.title, problem.subtitle, (*data, *(each.section for each in answers)), checks)
+    if handout == "full":
+        sections = (each.section for each in answers)
+        document = Document(problem.title, problem.subtitle, (*data, *sections), checks)
+    else:
+        make = student if handout == "student" else key
+        document = make(problem, data, answers, workings)
     lines = tuple(
         Answer(each.question.id, each.question.text, each.line, each.checks.verdict) for each in answers
     )
-    return Report(document, lines, problem.name)
+    name = problem.name if handout == "full" else f"{problem.name}-{handout}"
+    return Report(document, lines, name, checks)
 
 
 def _data(problem: Problem, workings: Workings, names: Names) -> tuple[Section, ...]:
-    """The arrays that the problem gives."""
-    formulas = tuple(
+    """The arrays that the problem gives, and its layers."""
+    blocks: list[Block] = [
         Formula(row(array(name, names), "=", matrix(workings.arrays[name]))) for name in problem.arrays
-    )
-    return (Section("data", ("Data",), formulas),) if formulas else ()
+    ]
+    if problem.layers:
+        rows = tuple(
+            (
+                (stage.name,),
+                (layer_text(stage.layer),),
+                (join((array(name, names) for name in stage.reads.values()), ","),),
+                (array(stage.output, names),),
+            )
+            for stage in problem.layers
+        )
+        blocks.append(Table((("name",), ("layer",), ("reads",), ("computes",)), rows, "llll", "The layers"))
+    return (Section("data", ("Data",), tuple(blocks)),) if blocks else ()

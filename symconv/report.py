@@ -31,20 +31,17 @@ class Report:
         document: everything to be shown.
         answers: the questions with their answers in a line.
         name: the stem of the files.
+        checks: every check that was made, whatever of it the document shows.
     """
 
     document: Document
     answers: tuple[Answer, ...]
     name: str
+    checks: Checks
 
     @property
     def title(self) -> str:
         return self.document.title
-
-    @property
-    def checks(self) -> Checks:
-        """Every check that was made."""
-        return self.document.checks
 
     @property
     def passed(self) -> bool:

@@ -80,7 +80,10 @@ class Pipeline(ModuleType):
         self.calls: list[tuple[Any, ...]] = []
         self.error: BaseException | None = None
 
-    def solve(self, problem: str, *, limit: int, progress: Callable[[str], None] | None) -> Report:
+    def solve(
+        self, problem: str, *, limit: int, handout: str, progress: Callable[[str], None] | None
+    ) -> Report:
+        assert handout == "full"
         return self._called("solve", load(problem).name, limit, progress is not None)
 
     def derive(self, *arguments: object) -> Report:
@@ -249,7 +252,7 @@ def test_progress_is_shown_on_a_terminal_only(pipeline: Pipeline, monkeypatch: p
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
 
-    def solve(problem: str, *, limit: int, progress: Callable[[str], None]) -> Report:
+    def solve(problem: str, *, limit: int, handout: str, progress: Callable[[str], None]) -> Report:
         progress("deriving [b]1.1(d)[/b]")
         return GOOD_REPORT
 

@@ -15,7 +15,7 @@ from symconv.checks.general import check_general
 from symconv.checks.result import Check
 from symconv.derivation.derivation import work_out
 from symconv.derived import Derivation
-from symconv.display import row
+from symconv.display import Node, row
 from symconv.document import Block, Formula, Paragraph, Step, Steps
 from symconv.layers import (
     LAYERS,
@@ -61,14 +61,22 @@ def module_steps(names: tuple[str, ...]) -> tuple[tuple[Block, ...], tuple[Check
     for name in names:
         derivation = _example(name)
         own = tuple(_renamed(check, name) for check in check_general(derivation, None))
-        general = derivation.general(None)
-        body = Formula(row(tree(general.left, NAMES), "=", tree(general.formula, NAMES)))
-        steps.append(Step(name, body, (SENTENCES[name],), own))
+        steps.append(Step(name, Formula(_definition(derivation)), (SENTENCES[name],), own))
         checks += own
     padding = Paragraph(
         ("Here stride, padding and dilation are those of the defaults: windows side by side.",)
     )
     return (Steps(tuple(steps)), padding), tuple(checks)
+
+
+def module_formula(name: str) -> Node:
+    """The definition of a module."""
+    return _definition(_example(name))
+
+
+def _definition(derivation: Derivation) -> Node:
+    general = derivation.general(None)
+    return row(tree(general.left, NAMES), "=", tree(general.formula, NAMES))
 
 
 def _renamed(check: Check, name: str) -> Check:

@@ -13,6 +13,7 @@ from symconv.checks.claims import claimed_array, claimed_terms, claimed_value
 from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
 from symconv.checks.result import Check, Checks, Method, Verdict
+from symconv.derived import Derivation
 from symconv.display import Prose, row
 from symconv.document import (
     Block,
@@ -37,6 +38,7 @@ from symconv.narrate.formulas import matrix, tree
 from symconv.narrate.geometry import any_geometry
 from symconv.narrate.modules import module_steps, pooling_modules
 from symconv.narrate.theorem import counterexamples, example, figure, proof, statement
+from symconv.operator import Argument
 from symconv.printing.text import text
 from symconv.problem import (
     Definition,
@@ -72,9 +74,7 @@ class Answered:
         failures = tuple(Paragraph((check.detail,)) for check in self.checks.failures if check.detail)
         failed = (Callout("failed", "Not everything here passed", failures),) if failures else ()
         blocks = (*asked, *failed, *self.blocks, *notes, Verdicts(summarised(self.checks)))
-        return Section(
-            _anchor(question.id), (f"{question.id} {TITLES[type(question)]}",), blocks, self.checks
-        )
+        return Section(anchor(question.id), (f"{question.id} {TITLES[type(question)]}",), blocks, self.checks)
 
 
 TITLES: dict[type, str] = {
@@ -189,8 +189,7 @@ def _(question: Forward, workings: Workings) -> Answered:
 @answer.register
 def _(question: Gradient, workings: Workings) -> Answered:
     stage = workings.problem.stage(question.layer)
-    derivation = workings.stages[question.layer].substitute(upstream=_upstream(question, workings))
-    wrt = derivation.role(stage.role(question.wrt))
+    derivation, wrt = upstream_given(question, workings)
     values = derivation.gradient_entries(wrt)
     names = derivation.names
     subject = f"∂{names.error}/∂{names.of(wrt)}"
@@ -208,14 +207,6 @@ def _(question: Gradient, workings: Workings) -> Answered:
         entry = tree(Partial(Entry(names.error), names.entry(wrt, place)), names)
         full.append(Paragraph(("Entry ", entry, " in full, with the outputs that do not read it:")))
         full.append(Chain(lines))
-    upstream = derivation.arrays["upstream"]
-    quantity = tree(Partial(Entry(names.error), Entry(names.output)), names)
-    given: tuple[Block, ...] = ()
-    if "upstream" in derivation.known:
-        given = (
-            Paragraph(("The gradient that comes back is",)),
-            Formula(row(quantity, "=", matrix(upstream))),
-        )
     anywhere: tuple[Block, ...] = ()
     if isinstance(stage.layer, Convolution) and wrt != "bias":
         anywhere, geometries = any_geometry(stage.layer, derivation, wrt)
@@ -223,7 +214,7 @@ def _(question: Gradient, workings: Workings) -> Answered:
     blocks = (
         *told.general(derivation, wrt, formula),
         *anywhere,
-        *given,
+        *arriving(derivation),
         *full,
         *told.entries(derivation, wrt),
     )
@@ -277,7 +268,7 @@ def _(question: Prove, workings: Workings) -> Answered:
             told_blocks = (*told_blocks, *example(instance), *figure(instance))
             own = own + instance.check()
         checks = checks + own
-        blocks.append(Section(_anchor(f"{question.id}-{name}"), (theorem.title,), told_blocks, own))
+        blocks.append(Section(anchor(f"{question.id}-{name}"), (theorem.title,), told_blocks, own))
     count = len(question.theorems)
     line = (
         f"{count} theorems, proved for every window" if count > 1 else "one theorem, proved for every window"
@@ -308,6 +299,25 @@ def _counted(size: tuple[int, ...], counted: tuple[int, ...]) -> Check:
     verdict = Verdict.PASSED if size == counted else Verdict.FAILED
     detail = "" if verdict is Verdict.PASSED else f"The formula gives {size}, the windows number {counted}."
     return Check("output size", Method.EXACT, verdict, str(size), str(counted), "windows counted", detail)
+
+
+def upstream_given(question: Gradient, workings: Workings) -> tuple[Derivation, Argument]:
+    """The derivation of the layer with the gradient that arrives at it, and what it is differentiated by."""
+    stage = workings.problem.stage(question.layer)
+    derivation = workings.stages[question.layer].substitute(upstream=_upstream(question, workings))
+    return derivation, derivation.role(stage.role(question.wrt))
+
+
+def arriving(derivation: Derivation) -> tuple[Block, ...]:
+    """The gradient that comes back, where it is given."""
+    if "upstream" not in derivation.known:
+        return ()
+    names = derivation.names
+    quantity = tree(Partial(Entry(names.error), Entry(names.output)), names)
+    return (
+        Paragraph(("The gradient that comes back is",)),
+        Formula(row(quantity, "=", matrix(derivation.arrays["upstream"]))),
+    )
 
 
 def _upstream(question: Gradient, workings: Workings) -> Any:
@@ -353,6 +363,7 @@ def _nested(value: Any) -> str:
     return f"[{', '.join(map(_nested, value))}]" if isinstance(value, list) else str(value)
 
 
-def _anchor(name: str) -> str:
+def anchor(name: str) -> str:
+    """A name as an anchor: lower-case letters, digits and hyphens."""
     kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
     return "-".join(part for part in kept.split("-") if part) or "question"

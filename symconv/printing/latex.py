@@ -38,6 +38,7 @@ _LETTERS = {letter: f"\\{name}" for name, letter in GREEK.items()} | {
     "∂": r"\partial",
     "∞": r"\infty",
     "ℓ": r"\ell",
+    "□": r"\square",
     # the plain \epsilon and \phi are drawn as other letters: ϵ and ϕ
     "ε": r"\varepsilon",
     "φ": r"\varphi",

@@ -35,7 +35,7 @@ from symconv.errors import UnsupportedError
 from symconv.printing.alphabet import GREEK
 from symconv.printing.precedence import flat, is_operator
 
-_LETTERS = frozenset(GREEK.values()) | frozenset("∂∞ℓℝℤℕ")
+_LETTERS = frozenset(GREEK.values()) | frozenset("∂∞ℓℝℤℕ□")
 _SEPARATORS = frozenset(",;:/")
 """Signs that Typst would take for the end of an argument, a name or a fraction."""
 _OPERATORS = frozenset("+−±·×÷∗∘⊙⊗⋆=≠<≤>≥≈≡∝→↦∈∉⊆∪∩∣⟹⟺∧∨¬∀∃…⋯⋮") | _SEPARATORS

@@ -25,6 +25,7 @@ from symconv.document import (
     Formula,
     Paragraph,
     Section,
+    Space,
     Step,
     Steps,
     Table,
@@ -67,7 +68,9 @@ def render(sheet: Sheet) -> str:
     )
 
 
-def _opening(checks: Checks, page: Page) -> str:
+def _opening(checks: Checks | None, page: Page) -> str:
+    if checks is None:
+        return ""
     warning = alarm(checks)
     if warning is not None:
         return block(warning, page)
@@ -185,6 +188,11 @@ def _table(node: Table, rows: Iterable[Iterable[str]], page: Page, kind: str = "
 def _(node: Figure, page: Page) -> str:
     drawn = _box(svg(node.drawing), f"Figure {next(page.box)}", "scroll")
     return f"<figure>{drawn}<figcaption>{inline(node.caption, page.sheet)}</figcaption></figure>"
+
+
+@block.register
+def _(node: Space, page: Page) -> str:
+    return f'<div class="answer" style="height: {node.lines * 1.6:.1f}rem"></div>'
 
 
 @block.register

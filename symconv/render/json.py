@@ -27,6 +27,7 @@ from symconv.document import (
     Formula,
     Paragraph,
     Section,
+    Space,
     Steps,
     Table,
     Verdicts,
@@ -48,8 +49,8 @@ def render(sheet: Sheet) -> str:
     report = {
         "title": document.title,
         "subtitle": document.subtitle,
-        "verdict": document.checks.verdict.value,
-        "summary": summary(document.checks),
+        "verdict": None if document.checks is None else document.checks.verdict.value,
+        "summary": "" if document.checks is None else summary(document.checks),
         "sections": [
             {
                 "anchor": section.anchor,
@@ -69,7 +70,7 @@ def render(sheet: Sheet) -> str:
                 "scope": check.scope,
                 "detail": check.detail,
             }
-            for check in document.checks
+            for check in document.checks or ()
         ],
     }
     return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
@@ -95,7 +96,7 @@ def homes(block: object, anchor: str | None) -> Iterator[Home]:
     raise UnsupportedError(f"the JSON renderer has no rule for a block of kind {type(block).__name__}")
 
 
-@homes.register(Paragraph | Bullets | Formula | Chain | Figure | Table)
+@homes.register(Paragraph | Bullets | Formula | Chain | Figure | Space | Table)
 def _(block: Block, anchor: str | None) -> Iterator[Home]:
     return iter(())
 

@@ -25,6 +25,7 @@ from symconv.document import (
     Line,
     Paragraph,
     Section,
+    Space,
     Step,
     Steps,
     Table,
@@ -90,7 +91,9 @@ def _math(node: Node) -> str:
     return f"$`{latex(node)}`$"
 
 
-def _opening(checks: Checks, pen: Pen) -> str:
+def _opening(checks: Checks | None, pen: Pen) -> str:
+    if checks is None:
+        return ""
     warning = alarm(checks)
     if warning is not None:
         return block(warning, pen)
@@ -186,6 +189,12 @@ def _(node: Figure, pen: Pen) -> str:
         return escape(node.drawing.alt).lstrip()
     lines = "\n".join(node.plain)
     return f"```text\n{lines}\n```\n\n{_inline(node.caption).lstrip()}"
+
+
+@block.register
+def _(node: Space, pen: Pen) -> str:
+    # an empty line alone would be left out
+    return "\n\n".join(["&nbsp;"] * node.lines)
 
 
 @block.register

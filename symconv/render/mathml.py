@@ -22,6 +22,7 @@ from symconv.document import (
     Formula,
     Paragraph,
     Section,
+    Space,
     Step,
     Steps,
     Table,
@@ -56,20 +57,24 @@ def render(sheet: Sheet) -> str:
     """The document as one XHTML file."""
     document = sheet.document
     page = Page(sheet, count(1))
-    checks = document.checks
-    warning = alarm(checks)
-    opening = (
-        f"<p>{mark(checks.verdict)} {words(summary(checks))}</p>" if warning is None else block(warning, page)
-    )
     title = words(document.title)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n'
         '<html xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en">\n'
         '<head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>'
         f"<title>{title}</title><style>{STYLE}</style></head>\n"
-        f"<body>\n<h1>{title}</h1>\n<p>{words(document.subtitle)}</p>\n{opening}\n"
+        f"<body>\n<h1>{title}</h1>\n<p>{words(document.subtitle)}</p>\n{_opening(document.checks, page)}\n"
         f"{_blocks(document.blocks, page)}\n</body>\n</html>\n"
     )
+
+
+def _opening(checks: Checks | None, page: Page) -> str:
+    if checks is None:
+        return ""
+    warning = alarm(checks)
+    if warning is not None:
+        return block(warning, page)
+    return f"<p>{mark(checks.verdict)} {words(summary(checks))}</p>"
 
 
 def _blocks(blocks: Iterable[Block], page: Page) -> str:
@@ -139,6 +144,11 @@ def _(node: Figure, page: Page) -> str:
         return f"<p>{words(node.drawing.alt)}</p>"
     lines = "\n".join(map(words, node.plain))
     return f"<pre>{lines}</pre>\n<p>{inline(node.caption, page.sheet)}</p>"
+
+
+@block.register
+def _(node: Space, page: Page) -> str:
+    return "<p>" + "<br/>" * node.lines + "</p>"
 
 
 @block.register

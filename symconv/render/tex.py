@@ -27,6 +27,7 @@ from symconv.document import (
     Line,
     Paragraph,
     Section,
+    Space,
     Step,
     Steps,
     Table,
@@ -122,7 +123,9 @@ def _math(node: Node, pen: Pen) -> str:
     return f"${latex(node, colour=True)}$"
 
 
-def _opening(checks: Checks, pen: Pen) -> str:
+def _opening(checks: Checks | None, pen: Pen) -> str:
+    if checks is None:
+        return ""
     warning = alarm(checks)
     if warning is not None:
         return block(warning, pen)
@@ -256,6 +259,11 @@ def _row(cells: list[str], wrapped: list[bool]) -> str:
 def _(node: Figure, pen: Pen) -> str:
     picture = tikz(node.drawing, escape)
     return f"\\symconvfigure{{{_inline(node.caption, pen)}}}{{%\n{picture}}}"
+
+
+@block.register
+def _(node: Space, pen: Pen) -> str:
+    return f"\\symconvspace{{{node.lines}}}"
 
 
 @block.register

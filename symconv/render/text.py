@@ -20,6 +20,7 @@ from symconv.document import (
     Line,
     Paragraph,
     Section,
+    Space,
     Step,
     Steps,
     Table,
@@ -69,7 +70,9 @@ def render(sheet: Sheet, width: int = WIDTH) -> str:
     return "\n".join(line.rstrip() for line in _stacked(parts)) + "\n"
 
 
-def _opening(checks: Checks, pen: Pen) -> list[str]:
+def _opening(checks: Checks | None, pen: Pen) -> list[str]:
+    if checks is None:
+        return []
     warning = alarm(checks)
     return [f"{mark(checks.verdict)} {summary(checks)}"] if warning is None else block(warning, pen)
 
@@ -218,6 +221,11 @@ def _(node: Figure, pen: Pen) -> list[str]:
     if not node.plain:
         return _wrapped(clean(node.drawing.alt), pen)
     return _stacked((_indented(node.plain, " " * _INDENT), _wrapped(plain(node.caption), pen)))
+
+
+@block.register
+def _(node: Space, pen: Pen) -> list[str]:
+    return ["" if line % 2 else "." * pen.width for line in range(2 * node.lines - 1)]
 
 
 @block.register

@@ -30,6 +30,7 @@ from symconv.document import (
     Line,
     Paragraph,
     Section,
+    Space,
     Step,
     Steps,
     Table,
@@ -91,7 +92,9 @@ def source(sheet: Sheet) -> str:
     return f"{functions}\n#article({head})[\n{_blocks(document.blocks, pen)}\n]\n"
 
 
-def _opening(checks: Checks, pen: Pen) -> str:
+def _opening(checks: Checks | None, pen: Pen) -> str:
+    if checks is None:
+        return ""
     warning = alarm(checks)
     return block(warning, pen) if warning is not None else f"#{_verdict(checks.verdict, summary(checks))}"
 
@@ -255,6 +258,11 @@ def _(node: Figure, pen: Pen) -> str:
     drawn = _string(_FOREIGN.sub(lambda found: f"U+{ord(found[0]):04X}", clean(svg(node.drawing, FONT))))
     alt = _string(clean(node.drawing.alt))
     return f"#drawn({drawn}, {node.drawing.size[0]:.2f}pt, {alt}, [{_inline(node.caption, pen)}])"
+
+
+@block.register
+def _(node: Space, pen: Pen) -> str:
+    return f"#answer({node.lines})"
 
 
 @block.register

@@ -32,6 +32,7 @@ from symconv.document import (
     Line,
     Paragraph,
     Section,
+    Space,
     Step,
     Steps,
     Table,
@@ -281,6 +282,7 @@ def sample(*extra: Check) -> Document:
             ),
             Figure(DRAWING, ("Two cells, one of them ", row(Ident("x"), "<", 1), "."), (" 1  ·", " 2  1")),
             Figure(DRAWING, ("Without lines of text.",)),
+            Space(3),
             Section(
                 "evidence",
                 ("Evidence",),

@@ -1,0 +1,172 @@
+"""Handouts: the questions of a problem with room for the answers, or the answers without the way to them.
+
+Every question of a solved problem has a blank (:func:`blank`) and a result (:func:`result`), each by the kind of
+the question. A sheet of questions asserts nothing and holds no check; a sheet of answers shows the verdict of
+each and no derivation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+from typing import Any
+
+from symconv.checks.result import Checks
+from symconv.display import Ident, Matrix, Node, Script, join, row
+from symconv.document import Block, Bullets, Document, Formula, Paragraph, Section, Space, Table
+from symconv.narrate.derivation import matrix_formula, quantity
+from symconv.narrate.modules import NAMES, module_formula, pooling_modules
+from symconv.narrate.questions import TITLES, Answered, anchor, arriving, upstream_given
+from symconv.narrate.theorem import statement
+from symconv.problem import (
+    Definition,
+    Forward,
+    Gradient,
+    Modules,
+    OutputSize,
+    OutputSizeFormula,
+    Problem,
+    Prove,
+)
+from symconv.theorems import THEOREMS
+from symconv.workings import Workings
+
+BLANK = Ident("□")
+"""A place to be filled in."""
+
+
+def student(
+    problem: Problem, data: Sequence[Block], answers: Sequence[Answered], workings: Workings
+) -> Document:
+    """Questions and data, with empty places of the right shape for the answers."""
+    sections = (_section(each, blank(each.question, workings), None) for each in answers)
+    return Document(problem.title, problem.subtitle, (*data, *sections), None)
+
+
+def key(problem: Problem, data: Sequence[Block], answers: Sequence[Answered], workings: Workings) -> Document:
+    """Questions, data and results, each with the verdict of its checks."""
+    sections = (_section(each, result(each.question, workings), each.checks) for each in answers)
+    checks = Checks(tuple(check for each in answers for check in each.checks))
+    return Document(problem.title, problem.subtitle, (*data, *sections), checks)
+
+
+def _section(answered: Answered, blocks: tuple[Block, ...], checks: Checks | None) -> Section:
+    question = answered.question
+    asked = (Paragraph((question.text,)),) if question.text else ()
+    title = f"{question.id} {TITLES[type(question)]}"
+    return Section(anchor(question.id), (title,), (*asked, *blocks), checks)
+
+
+@singledispatch
+def blank(question: Any, workings: Workings) -> tuple[Block, ...]:
+    """The empty place for the answer to a question."""
+    raise TypeError(f"no rule leaves room for the answer to a {type(question).__name__}")
+
+
+@singledispatch
+def result(question: Any, workings: Workings) -> tuple[Block, ...]:
+    """The answer to a question, without the way to it."""
+    raise TypeError(f"no rule gives the result of a {type(question).__name__}")
+
+
+@blank.register
+def _(question: OutputSize, workings: Workings) -> tuple[Block, ...]:
+    return (Formula(join([BLANK] * _dims(question, workings), "×")),)
+
+
+@result.register
+def _(question: OutputSize, workings: Workings) -> tuple[Block, ...]:
+    shape = workings.stages[question.layer].operator.output_shape
+    return (Formula(join((row(size) for size in shape[-_dims(question, workings) :]), "×")),)
+
+
+def _dims(question: OutputSize, workings: Workings) -> int:
+    return sum(axis.role == "spatial" for axis in workings.stages[question.layer].operator.axes)
+
+
+@blank.register
+def _(question: OutputSizeFormula, workings: Workings) -> tuple[Block, ...]:
+    return (Formula(row(Ident("O"), "=", BLANK)),)
+
+
+@result.register
+def _(question: OutputSizeFormula, workings: Workings) -> tuple[Block, ...]:
+    return (Formula(THEOREMS["output-size"]().statement[0].tree),)
+
+
+@blank.register
+def _(question: Forward, workings: Workings) -> tuple[Block, ...]:
+    derivation = workings.stages[question.layer]
+    return (Formula(row(quantity(derivation, None), "=", _empty(derivation.operator.output_shape))),)
+
+
+@result.register
+def _(question: Forward, workings: Workings) -> tuple[Block, ...]:
+    derivation = workings.stages[question.layer]
+    return (matrix_formula(quantity(derivation, None), derivation.output_entries),)
+
+
+@blank.register
+def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
+    derivation, role = upstream_given(question, workings)
+    empty = _empty(derivation.operator.shape(role))
+    return (*arriving(derivation), Formula(row(quantity(derivation, role), "=", empty)))
+
+
+@result.register
+def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
+    derivation, role = upstream_given(question, workings)
+    return (
+        *arriving(derivation),
+        matrix_formula(quantity(derivation, role), derivation.gradient_entries(role)),
+    )
+
+
+@blank.register
+def _(question: Modules, workings: Workings) -> tuple[Block, ...]:
+    return (Space(8),)
+
+
+@result.register
+def _(question: Modules, workings: Workings) -> tuple[Block, ...]:
+    return (Bullets(tuple((name,) for name in pooling_modules())),)
+
+
+@blank.register
+def _(question: Definition, workings: Workings) -> tuple[Block, ...]:
+    return (_by_module(question, lambda name: row(_output_entry(), "=", BLANK)),)
+
+
+@result.register
+def _(question: Definition, workings: Workings) -> tuple[Block, ...]:
+    return (_by_module(question, module_formula),)
+
+
+@blank.register
+def _(question: Prove, workings: Workings) -> tuple[Block, ...]:
+    return (Space(16),)
+
+
+@result.register
+def _(question: Prove, workings: Workings) -> tuple[Block, ...]:
+    return tuple(block for name in question.theorems for block in statement(THEOREMS[name]()))
+
+
+def _by_module(question: Definition, formula: Any) -> Table:
+    rows = tuple(((name,), (formula(name),)) for name in question.types)
+    return Table((("module",), ("output",)), rows, "ll")
+
+
+def _output_entry() -> Node:
+    return Script(Ident(NAMES.output, bold=True), sub=row(Ident("i"), Ident("j")))
+
+
+def _empty(shape: tuple[int, ...]) -> Node:
+    """An array of that shape to be filled in, as :func:`symconv.narrate.formulas.matrix` sets full ones."""
+    if not shape:
+        return BLANK
+    if len(shape) == 1:
+        return Matrix(((BLANK,) * shape[0],))
+    if len(shape) == 2:
+        return Matrix(((BLANK,) * shape[1],) * shape[0])
+    return join([_empty(shape[1:])] * shape[0], ",")
