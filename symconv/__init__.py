@@ -11,6 +11,8 @@ costs nothing, and SymPy is paid for by those who derive.
 
 from __future__ import annotations
 
+import sys
+
 from symconv._version import __version__
 
 TYPE_CHECKING = False  # type checkers take it for true; typing itself would cost a millisecond
@@ -65,6 +67,12 @@ _HOMES = {
     "symbols": "exact",
 }
 """Where a name lives that says neither an error nor a layer."""
+
+
+if "IPython" in sys.modules:  # a notebook shows the objects that this package registers
+    from symconv.notebook import register
+
+    register()
 
 
 def __getattr__(name: str) -> Any:

@@ -45,7 +45,7 @@ LAYERS = (
     ("symconv.narrate.layer", "symconv.narrate.questions"),
     ("symconv.narrate.handout",),
     ("symconv.report",),
-    ("symconv.pipeline",),
+    ("symconv.pipeline", "symconv.notebook"),
     ("symconv.cli",),
     ("symconv.__main__", "symconv"),
 )

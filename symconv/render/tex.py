@@ -88,7 +88,7 @@ def article(sheet: Sheet) -> str:
     document = sheet.document
     about = f"\\hypersetup{{pdftitle={{{bookmark(clean(document.title))}}},pdfcreator={{symconv}}}}\n"
     return (
-        f"{_PREAMBLE}{about}{_macros()}{_ARTICLE_HEADINGS}\\begin{{document}}\n"
+        f"{_PREAMBLE}{about}{macros()}{_ARTICLE_HEADINGS}\\begin{{document}}\n"
         f"{{\\raggedright\\LARGE\\bfseries {escape(document.title)}\\par}}\\smallskip\n"
         f"{{\\raggedright\\large\\symconvtint{{quiet}}{{{escape(document.subtitle)}}}\\par}}\\medskip\n"
         f"{sheet.once(_body, document)}\\end{{document}}\n"
@@ -99,13 +99,14 @@ def fragment(sheet: Sheet) -> str:
     """The document as LaTeX without preamble; its headings have no numbers and begin at a section."""
     document = sheet.document
     return (
-        f"{_FRAGMENT}{_macros()}{_FRAGMENT_HEADINGS}"
+        f"{_FRAGMENT}{macros()}{_FRAGMENT_HEADINGS}"
         f"\\section*{{{escape(document.title)}}}\n{escape(document.subtitle)}\n\n"
         f"{sheet.once(_body, document)}"
     )
 
 
-def _macros() -> str:
+def macros() -> str:
+    """The definitions that the blocks of a document need."""
     return Path(__file__).with_name("macros.tex").read_text(encoding="utf-8")
 
 
