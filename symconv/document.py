@@ -94,6 +94,32 @@ class Callout:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A theorem: its hypotheses and claims. ``name`` is made as an anchor is, for references."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def callout(self) -> Callout:
+        """The theorem as a remark, for formats that have no theorems of their own."""
+        return Callout("result", f"Theorem. {self.title}", self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What proves the theorem above."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def opened(self) -> tuple[Block, ...]:
+        """The proof behind the word."""
+        return (Paragraph(("Proof.",)), *self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
 class Fold:
     """Details that a page may fold; paper shows them in full."""
 
@@ -140,20 +166,10 @@ class Section:
     checks: Checks | None = None
 
 
-Block = (
-    Paragraph
-    | Bullets
-    | Formula
-    | Chain
-    | Steps
-    | Table
-    | Callout
-    | Fold
-    | Figure
-    | Space
-    | Verdicts
-    | Section
-)
+Holder = Callout | Statement | Proof | Fold | Section
+"""Blocks that hold blocks."""
+
+Block = Holder | Paragraph | Bullets | Formula | Chain | Steps | Table | Figure | Space | Verdicts
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from symconv.document import (
     Steps,
     Verdicts,
 )
+from symconv.errors import ArgumentError
 from symconv.exact import Array, indices
 from symconv.formula import Entry, Partial
 from symconv.narrate.formulas import matrix, range_bounds, tree, wide_ranges
@@ -143,6 +144,33 @@ def sizes(formula: General) -> Prose:
 def matrix_formula(left: Node, values: Array) -> Formula:
     """An array as a matrix, behind its name."""
     return Formula(row(left, "=", matrix(values)))
+
+
+ENVIRONMENTS = ("align", "align*", "aligned", "split", "equation", "equation*")
+"""What a derivation can be pasted in; ``equation`` holds the formula alone, the others the way to it."""
+
+
+def pasted(derivation: Worked, wrt: Argument | None, environment: str) -> str:
+    """A general formula in an environment of amsmath, behind a comment that says how it was checked."""
+    from symconv.printing.latex import latex
+
+    if environment not in ENVIRONMENTS:
+        raise ArgumentError("environment", f"one of {', '.join(ENVIRONMENTS)}", environment)
+    formula = derivation.general(wrt)
+    checks = Checks(tuple(check_general(derivation, wrt)))
+    methods = ", ".join(dict.fromkeys(check.method.value for check in checks))
+    said = f"checked: {methods}" if checks.passed else f"NOT VERIFIED, {checks.verdict}: {methods}"
+    names = derivation.names
+    left = latex(tree(formula.left, names))
+    steps = [latex(tree(step.after, names)) for step in formula.steps]
+    bounds = [latex(range_bounds(limit)) for limit in wide_ranges(formula.formula)]
+    if environment.startswith("equation"):
+        body = ", \\quad ".join((f"{left} = {steps[-1]}", *bounds))
+    else:
+        lines = [f"{left} &= {steps[0]}", *(f"&= {step}" for step in steps[1:])]
+        lines += [f"&\\qquad {bound}" for bound in bounds]
+        body = " \\\\\n".join(lines)
+    return f"% {said}\n\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}\n"
 
 
 def fragment_html(derivation: Worked) -> str:

@@ -18,7 +18,9 @@ from symconv.document import (
     Formula,
     Line,
     Paragraph,
+    Proof,
     Section,
+    Statement,
     Step,
     Steps,
     Table,
@@ -51,15 +53,12 @@ def statement(theorem: Theorem) -> tuple[Block, ...]:
     """The hypotheses, then the claims."""
     claims = tuple(Formula(_conditional(theorem.shown(claim), claim)) for claim in theorem.statement)
     hypotheses: tuple[Prose, ...] = tuple(hypothesis.text for hypothesis in theorem.hypotheses)
-    return (Callout("result", f"Theorem. {theorem.title}", (Bullets(hypotheses), *claims)),)
+    return (Statement(theorem.name, theorem.title, (Bullets(hypotheses), *claims)),)
 
 
 def proof(theorem: Theorem, checks: Checks) -> tuple[Block, ...]:
     """The steps, each with its own checks."""
-    return (
-        Paragraph(("Proof.",)),
-        Steps(tuple(_step(theorem, number, checks) for number in range(len(theorem.steps)))),
-    )
+    return (Proof((Steps(tuple(_step(theorem, number, checks) for number in range(len(theorem.steps)))),)),)
 
 
 def counterexamples(theorem: Theorem) -> tuple[Block, ...]:

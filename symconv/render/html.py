@@ -24,8 +24,10 @@ from symconv.document import (
     Fold,
     Formula,
     Paragraph,
+    Proof,
     Section,
     Space,
+    Statement,
     Step,
     Steps,
     Table,
@@ -201,6 +203,16 @@ def _(node: Callout, page: Page) -> str:
         f'<div class="callout {node.kind}" role="note">\n<p class="title">{words(node.title)}</p>\n'
         f"{_blocks(node.blocks, page)}\n</div>"
     )
+
+
+@block.register
+def _(node: Statement, page: Page) -> str:
+    return block(node.callout, page)
+
+
+@block.register
+def _(node: Proof, page: Page) -> str:
+    return _blocks(node.opened, page)
 
 
 @block.register

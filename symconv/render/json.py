@@ -25,9 +25,12 @@ from symconv.document import (
     Figure,
     Fold,
     Formula,
+    Holder,
     Paragraph,
+    Proof,
     Section,
     Space,
+    Statement,
     Steps,
     Table,
     Verdicts,
@@ -80,7 +83,7 @@ def _sections(blocks: Iterable[Block]) -> Iterator[Section]:
     for block in blocks:
         if isinstance(block, Section):
             yield block
-        if isinstance(block, Section | Callout | Fold):
+        if isinstance(block, Holder):
             yield from _sections(block.blocks)
 
 
@@ -111,8 +114,8 @@ def _(block: Verdicts, anchor: str | None) -> Iterator[Home]:
     return ((check, anchor) for check in block.checks)
 
 
-@homes.register(Callout | Fold)
-def _(block: Callout | Fold, anchor: str | None) -> Iterator[Home]:
+@homes.register(Callout | Statement | Proof | Fold)
+def _(block: Callout | Statement | Proof | Fold, anchor: str | None) -> Iterator[Home]:
     return _homes(block.blocks, anchor)
 
 

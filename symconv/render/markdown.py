@@ -24,8 +24,10 @@ from symconv.document import (
     Formula,
     Line,
     Paragraph,
+    Proof,
     Section,
     Space,
+    Statement,
     Step,
     Steps,
     Table,
@@ -202,6 +204,16 @@ def _(node: Callout, pen: Pen) -> str:
     body = f"**{escape(node.title)}**\n\n{_blocks(node.blocks, pen)}".rstrip()
     quoted = "\n".join(f"> {line}".rstrip() for line in body.split("\n"))
     return f"> [!{_ALERTS[node.kind]}]\n{quoted}"
+
+
+@block.register
+def _(node: Statement, pen: Pen) -> str:
+    return block(node.callout, pen)
+
+
+@block.register
+def _(node: Proof, pen: Pen) -> str:
+    return _blocks(node.opened, pen)
 
 
 @block.register

@@ -21,8 +21,10 @@ from symconv.document import (
     Fold,
     Formula,
     Paragraph,
+    Proof,
     Section,
     Space,
+    Statement,
     Step,
     Steps,
     Table,
@@ -154,6 +156,16 @@ def _(node: Space, page: Page) -> str:
 @block.register
 def _(node: Callout, page: Page) -> str:
     return f"<blockquote><p><b>{words(node.title)}</b></p>\n{_blocks(node.blocks, page)}</blockquote>"
+
+
+@block.register
+def _(node: Statement, page: Page) -> str:
+    return block(node.callout, page)
+
+
+@block.register
+def _(node: Proof, page: Page) -> str:
+    return _blocks(node.opened, page)
 
 
 @block.register

@@ -8,9 +8,11 @@ in a box and copied as themselves; XeTeX and LuaTeX draw them if their font can.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import singledispatch
+from itertools import count
 from pathlib import Path
 
 from symconv.checks.result import Check, Checks
@@ -26,14 +28,16 @@ from symconv.document import (
     Formula,
     Line,
     Paragraph,
+    Proof,
     Section,
     Space,
+    Statement,
     Step,
     Steps,
     Table,
     Verdicts,
 )
-from symconv.errors import UnsupportedError
+from symconv.errors import ArgumentError, UnsupportedError
 from symconv.printing.breaking import typeset_width
 from symconv.printing.latex import latex
 from symconv.printing.tikz import tikz
@@ -76,11 +80,50 @@ _FRAGMENT = r"""% A derivation to \input into an article. It needs \usepackage{a
 
 
 @dataclass(frozen=True, slots=True)
+class FragmentStyle:
+    """How a fragment fits into an article.
+
+    Args:
+        label_prefix: what the labels of its equations and theorems begin with: ``prefix:section:number`` and
+            ``prefix:thm:name``.
+        theorem, proof: the environments of theorems and of proofs; where the article has none of that name,
+            theorems are boxed and proofs begin with the word.
+    """
+
+    label_prefix: str = "symconv"
+    theorem: str = "theorem"
+    proof: str = "proof"
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9.:/_-]+", self.label_prefix):
+            raise ArgumentError("label_prefix", "letters, digits and . : / _ -", self.label_prefix)
+        for name in ("theorem", "proof"):
+            if not re.fullmatch(r"[A-Za-z]+\*?", getattr(self, name)):
+                raise ArgumentError(name, "the name of an environment", getattr(self, name))
+
+    @property
+    def definitions(self) -> str:
+        """What gives the labels and environments of a body their names."""
+        return rf"""\def\symconvlabel#1{{\label{{{self.label_prefix}:#1}}}}
+\ifcsname {self.theorem}\endcsname
+  \def\symconvtheorem#1#2{{\begin{{{self.theorem}}}[{{#2}}]\label{{{self.label_prefix}:thm:#1}}}}
+  \def\endsymconvtheorem{{\end{{{self.theorem}}}}}
+\fi
+\ifcsname {self.proof}\endcsname
+  \def\symconvproof{{\begin{{{self.proof}}}}}
+  \def\endsymconvproof{{\end{{{self.proof}}}}}
+\fi
+"""
+
+
+@dataclass(frozen=True, slots=True)
 class Pen:
-    """What a rule needs to know: the sheet, the level of a heading."""
+    """What a rule needs to know: the sheet, the level of a heading, the section and the numbers within it."""
 
     sheet: Sheet
     level: int = 0
+    section: str = ""
+    number: Iterator[int] = field(default_factory=lambda: count(1))
 
 
 def article(sheet: Sheet) -> str:
@@ -95,11 +138,11 @@ def article(sheet: Sheet) -> str:
     )
 
 
-def fragment(sheet: Sheet) -> str:
+def fragment(sheet: Sheet, style: FragmentStyle | None = None) -> str:
     """The document as LaTeX without preamble; its headings have no numbers and begin at a section."""
     document = sheet.document
     return (
-        f"{_FRAGMENT}{macros()}{_FRAGMENT_HEADINGS}"
+        f"{_FRAGMENT}{macros()}{_FRAGMENT_HEADINGS}{(style or FragmentStyle()).definitions}"
         f"\\section*{{{escape(document.title)}}}\n{escape(document.subtitle)}\n\n"
         f"{sheet.once(_body, document)}"
     )
@@ -160,14 +203,14 @@ def _(node: Formula | Chain, pen: Pen) -> str:
     return "\\symconvdisplay\n" + _display(node, pen, "*")
 
 
-def _display(body: Formula | Chain, pen: Pen, star: str) -> str:
+def _display(body: Formula | Chain, pen: Pen, star: str, label: str = "") -> str:
     """A displayed formula or chain; without a star its last line is numbered."""
     lines = pen.sheet.lines(body)
     limit = room(lines)
     if len(lines) == 1 and not lines[0].relation:
-        return _environment(f"equation{star}", _fitted(lines[0].right, limit))
+        return _environment(f"equation{star}", _fitted(lines[0].right, limit) + label)
     separator = " \\\\\n" if star else " \\notag \\\\\n"
-    return _environment(f"align{star}", separator.join(_line(line, limit) for line in lines))
+    return _environment(f"align{star}", separator.join(_line(line, limit) for line in lines) + label)
 
 
 def _line(line: Line, limit: float) -> str:
@@ -193,7 +236,8 @@ def _(node: Steps, pen: Pen) -> str:
 
 def _step(step: Step, pen: Pen) -> str:
     conditions = ", ".join(_math(condition, pen) for condition in step.conditions)
-    display = _display(step.body, pen, "")
+    label = f"\\symconvlabel{{{pen.section}:{next(pen.number)}}}" if pen.section else ""
+    display = _display(step.body, pen, "", label)
     return (
         f"\\symconvstep{{{escape(step.name)}}}{{{_inline(step.why, pen)}}}{{{_checked(step.checks)}}}\n"
         + (f"\\symconvkeep\n{display}\n\\symconvwhen{{{conditions}}}" if conditions else display)
@@ -276,6 +320,17 @@ def _(node: Callout, pen: Pen) -> str:
 
 
 @block.register
+def _(node: Statement, pen: Pen) -> str:
+    head = f"\\symconvtheorem{{{node.name}}}{{{escape(node.title)}}}"
+    return f"{head}\n{_blocks(node.blocks, pen)}\n\\endsymconvtheorem"
+
+
+@block.register
+def _(node: Proof, pen: Pen) -> str:
+    return f"\\symconvproof\n{_blocks(node.blocks, pen)}\n\\endsymconvproof"
+
+
+@block.register
 def _(node: Fold, pen: Pen) -> str:
     return f"\\symconvfold{{{_inline(node.summary, pen)}}}\n\n{_blocks(node.blocks, pen)}"
 
@@ -286,5 +341,5 @@ def _(node: Section, pen: Pen) -> str:
     title = _inline(node.title, pen)
     if node.checks is not None:
         title += f"\\symconvflag{{{node.checks.verdict}}}{{{node.checks.verdict}}}"
-    inner = replace(pen, level=pen.level + 1)
+    inner = replace(pen, level=pen.level + 1, section=node.anchor, number=count(1))
     return f"\\{command}{{\\texorpdfstring{{{title}}}{{{bookmark(plain(node.title))}}}}}\n\n{_blocks(node.blocks, inner)}"

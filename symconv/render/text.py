@@ -19,8 +19,10 @@ from symconv.document import (
     Formula,
     Line,
     Paragraph,
+    Proof,
     Section,
     Space,
+    Statement,
     Step,
     Steps,
     Table,
@@ -234,6 +236,16 @@ def _(node: Callout, pen: Pen) -> list[str]:
     inner = pen.narrowed(2)
     title = _wrapped(clean(node.title).upper() if node.kind == "failed" else clean(node.title), inner)
     return _indented(_stacked((title, *(block(each, inner) for each in node.blocks))), bar)
+
+
+@block.register
+def _(node: Statement, pen: Pen) -> list[str]:
+    return block(node.callout, pen)
+
+
+@block.register
+def _(node: Proof, pen: Pen) -> list[str]:
+    return _stacked(block(each, pen) for each in node.opened)
 
 
 @block.register

@@ -29,8 +29,10 @@ from symconv.document import (
     Formula,
     Line,
     Paragraph,
+    Proof,
     Section,
     Space,
+    Statement,
     Step,
     Steps,
     Table,
@@ -268,6 +270,16 @@ def _(node: Space, pen: Pen) -> str:
 @block.register
 def _(node: Callout, pen: Pen) -> str:
     return f"#callout({_string(node.kind)}, {_text(node.title)})[\n{_blocks(node.blocks, pen)}\n]"
+
+
+@block.register
+def _(node: Statement, pen: Pen) -> str:
+    return block(node.callout, pen)
+
+
+@block.register
+def _(node: Proof, pen: Pen) -> str:
+    return _blocks(node.opened, pen)
 
 
 @block.register

@@ -12,7 +12,7 @@ from layer_cases import CASES
 
 from symconv import Conv2d, LPPool2d, MaxPool2d, solve
 from symconv.cli import main
-from symconv.document import Callout, Fold, Section, Space, Steps, Verdicts
+from symconv.document import Fold, Holder, Section, Space, Steps, Verdicts
 from symconv.layers import LAYERS
 from symconv.narrate import handout
 from symconv.narrate.layer import layer_text
@@ -27,7 +27,7 @@ HOMEWORK_ANSWERS = ("109", "92", "110", "34", "⌊", "MaxUnpool2d", "tends to", 
 
 def blocks(report: Report) -> list[Any]:
     def opened(parts: tuple[Any, ...]) -> list[Any]:
-        inner = (opened(part.blocks) for part in parts if isinstance(part, Section | Callout | Fold))
+        inner = (opened(part.blocks) for part in parts if isinstance(part, Holder))
         return [*parts, *(block for part in inner for block in part)]
 
     return opened(report.document.blocks)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from symconv.checks.result import Checks
-from symconv.document import Block, Callout, Document, Fold, Paragraph, Section
+from symconv.document import Block, Document, Holder, Paragraph
 from symconv.errors import ArgumentError, UnsupportedError
 from symconv.render import FORMATS, USUAL, html, json, markdown, mathml, render, render_all, tex, text, typst
 from symconv.render.sheet import Sheet
@@ -31,7 +31,7 @@ RULES: dict[str, Callable[..., Any]] = {
 def kinds(blocks: tuple[Block, ...]) -> Iterator[type]:
     for block in blocks:
         yield type(block)
-        if isinstance(block, Section | Callout | Fold):
+        if isinstance(block, Holder):
             yield from kinds(block.blocks)
 
 
