@@ -9,6 +9,7 @@ exit status, and give it a parser in :func:`_parser`.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 
@@ -31,6 +32,8 @@ SECTIONS = ("problems", "layers", "theorems", "formats")
 COMMANDS = ("solve", "derive", "prove", "list", "new")
 PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
+_COLLECTED = 200_000, 50, 50
+"""When to look for circles of objects: importing SymPy stops for it 138 times with Python's values, and finds nothing."""
 LAYER_OPTIONS = ("stride", "padding", "dilation", "groups", "norm_type", "output_size", "ceil_mode")
 """The options of ``derive`` that are arguments of the layer."""
 
@@ -41,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")  # a terminal without Unicode gets escapes, not a traceback
     arguments = sys.argv[1:] if argv is None else list(argv)
+    if argv is None:  # this process is the command, and nothing else
+        gc.set_threshold(*_COLLECTED)
     try:
         _require_command(arguments)
         options = _parser().parse_args(arguments)
@@ -54,6 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    finally:
+        if argv is None:
+            gc.freeze()  # what is left goes with the process; looking through it takes as long as a proof
     return status
 
 
