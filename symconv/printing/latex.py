@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import singledispatch
 from typing import cast
 
 from symconv.display import (
     BigOp,
+    ByKind,
     Cases,
     Fence,
     Frac,
@@ -106,7 +106,7 @@ _FENCES = {
 _PLAIN_FENCES = frozenset("(){}[]")
 
 
-@singledispatch
+@ByKind
 def latex(node: Node, colour: bool = False) -> str:
     """The LaTeX body of a formula.
 

@@ -7,10 +7,10 @@ characters (:mod:`symconv.printing.boxes`).
 
 from __future__ import annotations
 
-from functools import singledispatch
 
 from symconv.display import (
     BigOp,
+    ByKind,
     Cases,
     Fence,
     Frac,
@@ -52,7 +52,7 @@ _PUNCTUATION = frozenset(",;:")
 # --- one line ---------------------------------------------------------------------------------------------
 
 
-@singledispatch
+@ByKind
 def text(node: Node, tight: bool = False) -> str:
     """A formula on one line.
 
@@ -66,14 +66,12 @@ def text(node: Node, tight: bool = False) -> str:
     raise UnsupportedError(f"text: a rule for {type(node).__name__} nodes would be needed")
 
 
-@text.register(Ident)
-@text.register(Func)
+@text.register(Ident, Func)
 def _(node: Ident | Func, tight: bool = False) -> str:
     return node.name
 
 
-@text.register(Num)
-@text.register(Words)
+@text.register(Num, Words)
 def _(node: Num | Words, tight: bool = False) -> str:
     return node.text.strip()
 
@@ -226,7 +224,7 @@ def block(node: Node) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in box(node).lines)
 
 
-@singledispatch
+@ByKind
 def box(node: Node) -> Box:
     """A formula as a box of characters; nodes without a shape of their own are set on one line."""
     return Box((text(node),))
