@@ -44,11 +44,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")  # a terminal without Unicode gets escapes, not a traceback
     arguments = sys.argv[1:] if argv is None else list(argv)
-    if argv is None:  # this process is the command, and nothing else
+    alone = argv is None  # this process is the command, and nothing else
+    if alone:
         gc.set_threshold(*_COLLECTED)
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # exact numbers never reach it
     try:
         _require_command(arguments)
         options = _parser().parse_args(arguments)
+        options.alone = alone
         status: int = options.run(options)
         sys.stdout.flush()
     except SymconvError as error:
@@ -60,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     finally:
-        if argv is None:
+        if alone:
             gc.freeze()  # what is left goes with the process; looking through it takes as long as a proof
     return status
 
@@ -82,14 +85,19 @@ def _solve(options: argparse.Namespace) -> int:
     formats = _formats(options.format)
     from symconv.pipeline import solve
 
+    processes = 2 if options.alone else 1
     report = _with_progress(
         lambda progress: solve(
-            options.problem, limit=options.limit, handout=options.handout, progress=progress
+            options.problem,
+            limit=options.limit,
+            handout=options.handout,
+            progress=progress,
+            processes=processes,
         )
     )
     folder = Path(options.out or f"symconv-report/{Path(options.problem).stem}")
     try:
-        files = report.write(folder, formats)
+        files = report.write(folder, formats, processes=processes)
     except OSError as error:
         raise ProblemError(f"{folder}: cannot be written: {error.strerror or error}") from None
     _summarise(report, files)

@@ -17,10 +17,11 @@ from symconv.narrate import theorem as told_theorem
 from symconv.narrate.formulas import array, matrix
 from symconv.narrate.handout import key, student
 from symconv.narrate.layer import layer_text
-from symconv.narrate.questions import Answered, answer
+from symconv.narrate.questions import Answered, parts, together
 from symconv.operator import Argument, Names
-from symconv.problem import Problem, load
+from symconv.problem import Problem, Prove, load
 from symconv.report import Answer, Report
+from symconv.sharing import shared
 from symconv.workings import Workings, compute
 
 __all__ = ["HOMEWORK", "LIMIT", "Answer", "Report", "derive", "prove", "solve"]
@@ -40,6 +41,7 @@ def solve(
     limit: int = LIMIT,
     handout: Handout = "full",
     progress: Callable[[str], None] | None = None,
+    processes: int = 1,
 ) -> Report:
     """Solve a problem: derive, put the numbers in, check, and tell.
 
@@ -49,6 +51,7 @@ def solve(
         handout: ``full`` for the worked solution, ``student`` for questions and data with empty places for the
             answers, ``key`` for the results alone. All is derived and checked whichever it is.
         progress: told, in words, what is being done.
+        processes: with 2, a copy of this process takes its share (:mod:`symconv.sharing`).
 
     Raises:
         ProblemError: the file cannot be read or used.
@@ -58,10 +61,19 @@ def solve(
     loaded = load(HOMEWORK if problem is None else problem)
     say("working the layers out")
     workings = compute(loaded, limit)
-    answers = []
-    for question in loaded.questions:
-        say(f"answering {question.id}")
-        answers.append(answer(question, workings))
+    pieces = [(question, piece) for question in loaded.questions for piece in parts(question, workings)]
+    # proofs take longest; the rest is told of in its order
+    order = sorted(range(len(pieces)), key=lambda place: (not isinstance(pieces[place][0], Prove), -place))
+    results = shared(
+        [piece for _, piece in pieces],
+        order,
+        processes,
+        begin=lambda place: say(f"answering {pieces[place][0].id}"),
+    )
+    answers = [
+        together(question, [result for (of, _), result in zip(pieces, results, strict=True) if of is question])
+        for question in loaded.questions
+    ]
     return _report(loaded, workings, answers, handout)
 
 

@@ -5,6 +5,7 @@ To answer a new kind of question, register a function on :func:`answer`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial, singledispatch
 from typing import Any
@@ -252,28 +253,48 @@ _CONVENTIONS: tuple[Prose, ...] = (
 
 @answer.register
 def _(question: Prove, workings: Workings) -> Answered:
+    return together(question, [piece() for piece in parts(question, workings)])
+
+
+def parts(question: Question, workings: Workings) -> tuple[Callable[[], Any], ...]:
+    """An answer in independent pieces of work: each theorem is one. :func:`together` makes the answer of them."""
+    if isinstance(question, Prove):
+        return tuple(partial(_proved, question, name, workings) for name in question.theorems)
+
+    def whole() -> tuple[str, tuple[Block, ...], Checks]:
+        found = answer(question, workings)
+        return found.line, found.blocks, found.checks
+
+    return (whole,)
+
+
+def together(question: Question, results: Sequence[Any]) -> Answered:
+    """The answer from what its parts gave."""
+    if not isinstance(question, Prove):
+        return Answered(question, *results[0])
+    count = len(results)
+    line = (
+        f"{count} theorems, proved for every window" if count > 1 else "one theorem, proved for every window"
+    )
+    checks = Checks(tuple(check for section in results for check in section.checks))
+    return Answered(question, line, tuple(results), checks)
+
+
+def _proved(question: Prove, name: str, workings: Workings) -> Section:
+    """A theorem with its proof, and what it says about the question's window."""
     window: list[Any] = list(question.window or ())
     if question.layer is not None:
         derivation = workings.stages[question.layer]
         first = (0,) * len(derivation.operator.output_shape)
         window = [derivation.arrays["input"][tap.inp] for tap in derivation.operator.taps_at("out", first)]
-    blocks: list[Block] = []
-    checks = Checks()
-    for name in question.theorems:
-        theorem = THEOREMS[name]()
-        own = theorem.check()
-        instance = _instance(theorem, window, question, workings)
-        told_blocks = (*statement(theorem), *proof(theorem, own), *counterexamples(theorem))
-        if instance is not None:
-            told_blocks = (*told_blocks, *example(instance), *figure(instance))
-            own = own + instance.check()
-        checks = checks + own
-        blocks.append(Section(anchor(f"{question.id}-{name}"), (theorem.title,), told_blocks, own))
-    count = len(question.theorems)
-    line = (
-        f"{count} theorems, proved for every window" if count > 1 else "one theorem, proved for every window"
-    )
-    return Answered(question, line, tuple(blocks), checks)
+    theorem = THEOREMS[name]()
+    checks = theorem.check()
+    instance = _instance(theorem, window, question, workings)
+    blocks = (*statement(theorem), *proof(theorem, checks), *counterexamples(theorem))
+    if instance is not None:
+        blocks = (*blocks, *example(instance), *figure(instance))
+        checks = checks + instance.check()
+    return Section(anchor(f"{question.id}-{name}"), (theorem.title,), blocks, checks)
 
 
 def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Workings) -> Instance | None:
