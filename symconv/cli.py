@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from symconv.pipeline import Report
 
     Command = Callable[[argparse.Namespace], int]
-    Progress = Callable[[str], None]
 
 HOMEWORK = "ds-ga-1008-hw2"
 SECTIONS = ("problems", "layers", "theorems", "formats")
@@ -84,9 +83,10 @@ def _solve(options: argparse.Namespace) -> int:
 
     formats = _formats(options.format)
     from symconv.pipeline import solve
+    from symconv.progress import with_progress
 
     processes = 2 if options.alone else 1
-    report = _with_progress(
+    report = with_progress(
         lambda progress: solve(
             options.problem,
             limit=options.limit,
@@ -187,17 +187,6 @@ def _new(options: argparse.Namespace) -> int:
 
 
 # --- what they print ---
-
-
-def _with_progress(work: Callable[[Progress | None], Report]) -> Report:
-    """Does the work, with a line on the terminal that says what is being done."""
-    if not sys.stderr.isatty():
-        return work(None)
-    from rich.console import Console
-    from rich.text import Text
-
-    with Console(stderr=True).status("") as status:
-        return work(lambda message: status.update(Text(message)))
 
 
 def _summarise(report: Report, files: Sequence[Path]) -> None:

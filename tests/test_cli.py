@@ -55,7 +55,9 @@ class Report:
     def document(self) -> Document:
         return Document(self.title, "", (Paragraph(("words",)),), self.checks)
 
-    def write(self, directory: Path, formats: tuple[str, ...] | None = None) -> tuple[Path, ...]:
+    def write(
+        self, directory: Path, formats: tuple[str, ...] | None = None, *, processes: int = 1
+    ) -> tuple[Path, ...]:
         assert formats is not None
         self.written.append((directory, formats))
         return tuple(directory / f"report.{FORMATS[name].extension}" for name in formats)
@@ -81,7 +83,13 @@ class Pipeline(ModuleType):
         self.error: BaseException | None = None
 
     def solve(
-        self, problem: str, *, limit: int, handout: str, progress: Callable[[str], None] | None
+        self,
+        problem: str,
+        *,
+        limit: int,
+        handout: str,
+        progress: Callable[[str], None] | None,
+        processes: int,
     ) -> Report:
         assert handout == "full"
         return self._called("solve", load(problem).name, limit, progress is not None)
@@ -236,7 +244,7 @@ def test_an_undecided_check_is_status_1(pipeline: Pipeline, capsys: pytest.Captu
 def test_a_folder_that_cannot_be_written_is_status_2(
     pipeline: Pipeline, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(self: Report, directory: Path, formats: object) -> tuple[Path, ...]:
+    def refuse(self: Report, directory: Path, formats: object, **options: int) -> tuple[Path, ...]:
         raise PermissionError(13, "Permission denied", str(directory / "x"))
 
     monkeypatch.setattr(Report, "write", refuse)
@@ -252,14 +260,17 @@ def test_progress_is_shown_on_a_terminal_only(pipeline: Pipeline, monkeypatch: p
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
 
-    def solve(problem: str, *, limit: int, handout: str, progress: Callable[[str], None]) -> Report:
-        progress("deriving [b]1.1(d)[/b]")
+    def solve(
+        problem: str, *, limit: int, handout: str, progress: Callable[[str], None], processes: int
+    ) -> Report:
+        progress("deriving [b]1.1(d)[/b]\x07")
         return GOOD_REPORT
 
     monkeypatch.setattr(pipeline, "solve", solve)
     monkeypatch.setenv("TERM", "xterm")
     assert run("solve") == 0
-    assert "deriving [b]1.1(d)[/b]" in terminal.getvalue()
+    clear = "\r\x1b[K"
+    assert terminal.getvalue() == f"{clear}deriving [b]1.1(d)[/b]\N{REPLACEMENT CHARACTER}{clear}"
 
 
 def test_an_interruption_is_status_130(pipeline: Pipeline) -> None:
