@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from symconv.problem.place import Place, hint
 from symconv.problem.questions import read_questions, resolve
@@ -26,9 +26,6 @@ from symconv.problem.readers import (
 )
 from symconv.problem.values import Nested, Notation, Problem
 from symconv.problem.wiring import ordered, read_layers
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
 
 MAX_BYTES = 16 * 2**20
 
@@ -68,11 +65,8 @@ def starter() -> str:
     return _shipped_texts()["starter"].read_text("utf-8")
 
 
-def _shipped_texts() -> dict[str, Traversable]:
-    from importlib.resources import files
-
-    found = (entry for entry in (files("symconv") / "problems").iterdir() if entry.name.endswith(".toml"))
-    return {entry.name.removesuffix(".toml"): entry for entry in found}
+def _shipped_texts() -> dict[str, Path]:
+    return {path.stem: path for path in (Path(__file__).parents[1] / "problems").glob("*.toml")}
 
 
 def parse(text: str, source: str) -> Problem:
