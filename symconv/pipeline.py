@@ -71,7 +71,9 @@ def solve(
         begin=lambda place: say(f"answering {pieces[place][0].id}"),
     )
     answers = [
-        together(question, [result for (of, _), result in zip(pieces, results, strict=True) if of is question])
+        together(
+            question, [result for (of, _), result in zip(pieces, results, strict=True) if of is question]
+        )
         for question in loaded.questions
     ]
     return _report(loaded, workings, answers, handout)

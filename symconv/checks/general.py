@@ -17,14 +17,13 @@ from symconv.checks.result import Check, Method, Verdict
 from symconv.checks.sampling import (
     EXHAUSTIVE,
     SYMBOLIC_ENTRIES,
-    forward_arrays,
-    gradient_of,
     reference_gradient,
     tie_free_numbers,
+    twin,
 )
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
-from symconv.exact import Array, indices, symbols
+from symconv.exact import Array, indices
 from symconv.formula import Partial, evaluator
 from symconv.operator import Argument
 from symconv.reductions import LpNorm
@@ -43,10 +42,9 @@ def in_symbols(
 ) -> Check:
     """The general formula, written out in symbols at these sizes, is the entrywise expression."""
     operator, names = derivation.operator, derivation.names
-    arrays = {role: symbols(role[0], operator.shape(role)) for role in forward_arrays(derivation.arrays)}
-    arrays["upstream"] = symbols("g", operator.output_shape)
-    arrays["output"] = operator.forward(**forward_arrays(arrays))
-    result = arrays["output"] if general.wrt is None else gradient_of(derivation, general.wrt, arrays)
+    own = twin(operator, "bias" in derivation.arrays)
+    arrays = {**own.arrays, "upstream": own.upstream, "output": own.output}
+    result = own.output if general.wrt is None else own.gradient(general.wrt)
     every = list(indices(result.shape))
     chosen = list(sample(every, SYMBOLIC_ENTRIES))
     values, sizes, result = _at_letters(general, derivation, arrays, result)

@@ -7,7 +7,6 @@ characters (:mod:`symconv.printing.boxes`).
 
 from __future__ import annotations
 
-
 from symconv.display import (
     BigOp,
     ByKind,

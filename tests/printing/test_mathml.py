@@ -162,7 +162,18 @@ def test_a_formula_of_converted_parts_is_the_formula_converted_whole(name: str, 
 def shape(element: ET.Element) -> Iterator[str]:
     """The elements that hold others or set something below another, without the rows that only group."""
     name = element.tag.removeprefix(NAMESPACE)
-    kept = name in ("mfrac", "msub", "msup", "msubsup", "munder", "munderover", "msqrt", "mroot", "mtable", "mtd")
+    kept = name in (
+        "mfrac",
+        "msub",
+        "msup",
+        "msubsup",
+        "munder",
+        "munderover",
+        "msqrt",
+        "mroot",
+        "mtable",
+        "mtd",
+    )
     inner = "".join(part for child in element for part in shape(child))
     yield f"{name}({inner})" if kept else inner
 
