@@ -181,12 +181,12 @@ def _(formula: Product) -> Evaluator:
     factors = [evaluator(factor) for factor in formula.factors]
 
     def product(values: Values, at: Assignment) -> Any:
-        value: Any = 1
+        value: Any = None
         for factor in factors:
-            value = value * factor(values, at)
+            value = factor(values, at) if value is None else value * factor(values, at)
             if value == 0:
                 return 0
-        return value
+        return 1 if value is None else value
 
     return product
 
