@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar
 
 Result = TypeVar("Result")
@@ -185,15 +186,22 @@ def parens(body: Node) -> Fence:
 class ByKind(Generic[Result]):
     """A function of nodes with a rule for every kind, and a default: ``functools.singledispatch``, but quicker.
 
-    The kinds have no kinds of their own, and a document has a hundred thousand nodes to look rules up for.
+    The kinds have no kinds of their own, and a document has a hundred thousand nodes to look rules up for. Most
+    are parts such as ``∂E/∂C₁₁`` that stand in many formulas: what such a part gave lately is remembered.
     """
 
     def __init__(self, default: Callable[..., Result]) -> None:
         self.__doc__ = default.__doc__
         self._default = default
         self._rules: dict[type, Callable[..., Result]] = {}
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._applied)
 
     def __call__(self, node: Node, *options: Any, **named: Any) -> Result:
+        if type(node) in _RECURRING:
+            return self._remembered(node, *options, **named)
+        return self._rules.get(type(node), self._default)(node, *options, **named)
+
+    def _applied(self, node: Node, *options: Any, **named: Any) -> Result:
         return self._rules.get(type(node), self._default)(node, *options, **named)
 
     def register(self, *kinds: type) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
@@ -204,3 +212,7 @@ class ByKind(Generic[Result]):
             return rule
 
         return register
+
+
+_RECURRING = frozenset((Frac, Script, Highlight))
+_REMEMBERED = 2048
