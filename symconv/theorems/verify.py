@@ -213,7 +213,7 @@ def _terms(difference: sp.Expr, case: Case) -> sp.Expr:
         _, first, last = sums[0].limits[0]
         stand_ins = {whole: sp.Dummy() for whole in sums}
         flat = difference.xreplace(stand_ins)
-        factors = {whole: flat.diff(stand_in) for whole, stand_in in stand_ins.items()}
+        factors = {whole: derivative(flat, stand_in) for whole, stand_in in stand_ins.items()}
         rest = flat.xreplace(dict.fromkeys(stand_ins.values(), sp.S.Zero))
         if not any(part.has(INDEX, sp.Dummy) for part in (rest, *factors.values())):
             term = sp.Add(*(factor * whole.function for whole, factor in factors.items()))
