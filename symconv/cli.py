@@ -19,7 +19,6 @@ from symconv.errors import ArgumentError, ProblemError, SymconvError
 TYPE_CHECKING = False  # importing typing would take a tenth of the time of --help
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
     from typing import Any, NoReturn
 
     from symconv.pipeline import Report
@@ -83,7 +82,7 @@ def _solve(options: argparse.Namespace) -> int:
 
     formats = _formats(options.format)
     from symconv.pipeline import solve
-    from symconv.progress import with_progress
+    from symconv.terminal import summarise, with_progress
 
     processes = 2 if options.alone else 1
     report = with_progress(
@@ -100,7 +99,7 @@ def _solve(options: argparse.Namespace) -> int:
         files = report.write(folder, formats, processes=processes)
     except OSError as error:
         raise ProblemError(f"{folder}: cannot be written: {error.strerror or error}") from None
-    _summarise(report, files)
+    summarise(report, files)
     return 0 if report.passed else 1
 
 
@@ -189,26 +188,6 @@ def _new(options: argparse.Namespace) -> int:
 # --- what they print ---
 
 
-def _summarise(report: Report, files: Sequence[Path]) -> None:
-    """What did not pass, a table of the answers with the bad ones first, and where the files are."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(markup=False, emoji=False, highlight=False)
-    for sentence in _failures(report):
-        console.print(sentence, style="bold red", soft_wrap=True)
-    table = Table("", "Question", "Answer", "Verdict", title=report.title, title_justify="left")
-    worst_first = ("failed", "undecided", "passed")
-    for answer in sorted(report.answers, key=lambda answer: worst_first.index(answer.verdict)):
-        style = "green" if answer.verdict == "passed" else "bold red"
-        table.add_row(answer.id, answer.question, answer.answer, Text(answer.verdict, style))
-    console.print(table)
-    console.print(f"{sum(check.passed for check in report.checks)} of {len(report.checks)} checks passed")
-    for file in files:
-        console.print(str(file), soft_wrap=True)
-
-
 def _print(report: Report, name: str) -> int:
     """The report's document on stdout, what did not pass on stderr."""
     from symconv.render import render
@@ -216,14 +195,11 @@ def _print(report: Report, name: str) -> int:
     shown = render(report.document, PRINTED[name])
     assert isinstance(shown, str)
     print(shown.rstrip("\n"))
-    for sentence in _failures(report):
+    from symconv.terminal import failures
+
+    for sentence in failures(report):
         print(sentence, file=sys.stderr)
     return 0 if report.passed else 1
-
-
-def _failures(report: Report) -> Iterator[str]:
-    for check in report.checks.failures:
-        yield f"{check.verdict}: {check.subject}: {check.detail or check.method}"
 
 
 def _rows(section: str) -> Iterator[tuple[str, str]]:

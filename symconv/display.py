@@ -28,7 +28,8 @@ class Node:
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         # dataclasses with slots pickle themselves too, but in four times the time
-        return type(self), tuple([getattr(self, name) for name in self.__slots__])
+        names: tuple[str, ...] = self.__slots__
+        return type(self), tuple([getattr(self, name) for name in names])
 
 
 @dataclass(frozen=True, slots=True)

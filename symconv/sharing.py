@@ -18,7 +18,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 Result = TypeVar("Result")
 
@@ -77,7 +77,7 @@ class _Copy:
     """A copy of this process that works, and what has come from it: the results from the front of the order."""
 
     def __init__(self, works: Sequence[Callable[[], object]]) -> None:
-        self.results: list[object] = []
+        self.results: list[Any] = []
         self.works = True
         self._arrived = bytearray()
         self._reader, writer = os.pipe()

@@ -23,7 +23,6 @@ MODULES = {
 LAYERS = (
     (
         "symconv.errors",
-        "symconv.progress",
         "symconv.sharing",
         "symconv.display",
         "symconv.drawing",
