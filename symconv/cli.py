@@ -191,12 +191,11 @@ def _new(options: argparse.Namespace) -> int:
 def _print(report: Report, name: str) -> int:
     """The report's document on stdout, what did not pass on stderr."""
     from symconv.render import render
+    from symconv.terminal import failures
 
     shown = render(report.document, PRINTED[name])
     assert isinstance(shown, str)
     print(shown.rstrip("\n"))
-    from symconv.terminal import failures
-
     for sentence in failures(report):
         print(sentence, file=sys.stderr)
     return 0 if report.passed else 1

@@ -27,6 +27,11 @@ _PIPE = 1 << 20
 _HEAD = 8
 
 
+def processors() -> int:
+    """How many processors this process may use; 1 where it cannot be forked safely."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
 def shared(
     works: Sequence[Callable[[], Result]],
     order: Sequence[int],
@@ -46,7 +51,7 @@ def shared(
         begin(place)
         return works[place]()
 
-    if processes < 2 or len(works) < 2 or _processors() < 2:
+    if processes < 2 or len(works) < 2 or processors() < 2:
         return list(map(done_here, range(len(works))))
     copy = _Copy([works[place] for place in order])
     done: dict[int, Result] = {}
@@ -66,11 +71,6 @@ def shared(
         copy.end()
     done |= dict(zip(order, copy.results, strict=False))
     return [done[place] for place in range(len(works))]
-
-
-def _processors() -> int:
-    """How many processors this process may use; 1 where it cannot be forked safely."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 
 class _Copy:

@@ -51,7 +51,7 @@ LAYERS = (
     ("symconv.narrate.layer", "symconv.narrate.questions"),
     ("symconv.narrate.handout",),
     ("symconv.report",),
-    ("symconv.pipeline", "symconv.notebook"),
+    ("symconv.pipeline", "symconv.notebook", "symconv.terminal"),
     ("symconv.cli",),
     ("symconv.__main__", "symconv"),
 )

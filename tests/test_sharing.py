@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are f
 
 @pytest.fixture(autouse=True)
 def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing, "_processors", lambda: 2)
+    monkeypatch.setattr(sharing, "processors", lambda: 2)
 
 
 def children() -> set[int]:
@@ -50,7 +50,7 @@ def test_results_come_in_the_order_of_the_pieces_whoever_made_them() -> None:
 def test_with_one_process_or_one_processor_everything_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     works = [os.getpid, os.getpid]
     assert shared(works, [0, 1], processes=1) == [os.getpid()] * 2
-    monkeypatch.setattr(sharing, "_processors", lambda: 1)
+    monkeypatch.setattr(sharing, "processors", lambda: 1)
     assert shared(works, [0, 1], processes=2) == [os.getpid()] * 2
 
 

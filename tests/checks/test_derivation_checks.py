@@ -499,3 +499,27 @@ def test_a_derivation_with_an_undecided_check_has_not_passed(monkeypatch: pytest
     assert checks.verdict is UNDECIDED
     assert not checks.passed
     assert failed(checks) == ["∂E/∂A: interval arithmetic"]
+
+
+def test_evidence_says_where_the_symbolic_check_was_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    derivation = Conv2d(bias=False).derive((4, 4), (2, 2))
+    subjects = {"C", "∂E/∂A", "∂E/∂B"}
+
+    def methods_and_scopes() -> set[tuple[Method, str]]:
+        checks = derivation.check()
+        assert checks.passed
+        return {(check.method, check.scope) for check in checks if check.subject in subjects}
+
+    assert Method.SYMBOLIC in {method for method, _ in methods_and_scopes()}
+    assert not any("symbols" in scope for _, scope in methods_and_scopes())
+    monkeypatch.setattr("symconv.checks.sampling.SYMBOLIC_TAPS", 35)
+    assert Method.SYMBOLIC not in {method for method, _ in methods_and_scopes()}
+    said = {scope for method, scope in methods_and_scopes() if method is Method.RATIONALS}
+    omission = "not compared in symbols, which is done up to 35 products"
+    assert said == {f"all {count} entries; {omission}" for count in (9, 16, 4)}
+
+
+def test_a_maximum_is_compared_in_symbols_by_its_output_only() -> None:
+    checks = MaxPool2d(2).derive((4, 4)).check()
+    assert {check.subject for check in checks if check.method is Method.SYMBOLIC} >= {"C"}
+    assert not any("left out" in check.scope or "not compared" in check.scope for check in checks)
