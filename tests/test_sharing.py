@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are f
 
 
 @pytest.fixture(autouse=True)
-def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+def two_processors(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """There are two processors, and no process is left over."""
     monkeypatch.setattr(sharing, "processors", lambda: 2)
+    before = children()
+    yield
+    assert children() <= before
 
 
 def children() -> set[int]:
@@ -44,7 +49,6 @@ def test_results_come_in_the_order_of_the_pieces_whoever_made_them() -> None:
     assert {own for _, own in results} == {True, False}
     assert results[3] == (3, False)  # the copy begins at the front of the order
     assert results[7] == (7, True)  # and this process at its back
-    assert children() == set()
 
 
 def test_with_one_process_or_one_processor_everything_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +66,6 @@ def test_the_first_failure_in_the_order_of_the_pieces_is_raised() -> None:
     for order in ([0, 1, 2], [2, 1, 0]):
         with pytest.raises(ProblemError, match="first"):
             shared(works, order, processes=2)
-    assert children() == set()
 
 
 @pytest.mark.parametrize("broken", ["dies", "fails", "cannot be sent"])
@@ -79,7 +82,6 @@ def test_what_the_copy_does_not_bring_is_done_here(broken: str) -> None:
         return lambda: None
 
     assert shared([piece, piece, piece], [0, 1, 2], processes=2) == ["done"] * 3
-    assert children() == set()
 
 
 def test_results_larger_than_a_pipe_arrive_whole() -> None:
@@ -103,7 +105,6 @@ def test_an_interruption_leaves_no_process_behind() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         shared([lambda: time.sleep(60), interrupt], [0, 1], processes=2)
-    assert children() == set()
 
 
 def test_what_is_begun_here_is_told() -> None:
@@ -120,7 +121,6 @@ def test_a_problem_solved_by_two_processes_is_the_same(tmp_path: Path) -> None:
         written[processes] = {path.name: path.read_bytes() for path in files}
         assert report.passed
     assert written[1] == written[2]
-    assert children() == set()
 
 
 def test_an_interrupted_command_ends_with_130_and_writes_nothing(tmp_path: Path) -> None:
