@@ -53,7 +53,10 @@ def shared(
 
     if processes < 2 or len(works) < 2 or processors() < 2:
         return list(map(done_here, range(len(works))))
-    copy = _Copy([works[place] for place in order])
+    try:
+        copy = _Copy([works[place] for place in order])
+    except OSError:  # the system allows no further process
+        return list(map(done_here, range(len(works))))
     done: dict[int, Result] = {}
     try:
         back = len(order)
@@ -84,7 +87,12 @@ class _Copy:
         with warnings.catch_warnings():
             # Python warns of forking beside threads: the copy runs none, and takes no lock that one may hold
             warnings.simplefilter("ignore", DeprecationWarning)
-            self._child = os.fork()
+            try:
+                self._child = os.fork()
+            except OSError:
+                os.close(self._reader)
+                os.close(writer)
+                raise
         if self._child == 0:
             _work_and_exit(works, self._reader, writer)
         os.close(writer)

@@ -58,6 +58,16 @@ def test_with_one_process_or_one_processor_everything_is_done_here(monkeypatch: 
     assert shared(works, [0, 1], processes=2) == [os.getpid()] * 2
 
 
+def test_where_the_system_allows_no_further_process_everything_is_done_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse() -> int:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr("os.fork", refuse)
+    assert shared([os.getpid, os.getpid], [0, 1], processes=2) == [os.getpid()] * 2
+
+
 def test_the_first_failure_in_the_order_of_the_pieces_is_raised() -> None:
     def fail(name: str) -> None:
         raise ProblemError(name)
