@@ -81,8 +81,10 @@ def _solve(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     formats = _formats(options.format)
+    if options.open and "html" not in formats:
+        formats = (*formats, "html")
     from symconv.pipeline import solve
-    from symconv.terminal import summarise, with_progress
+    from symconv.terminal import open_page, summarise, with_progress
 
     processes = 2 if options.alone else 1
     report = with_progress(
@@ -100,6 +102,8 @@ def _solve(options: argparse.Namespace) -> int:
     except OSError as error:
         raise ProblemError(f"{folder}: cannot be written: {error.strerror or error}") from None
     summarise(report, files)
+    if options.open:
+        open_page(files)
     return 0 if report.passed else 1
 
 
@@ -191,9 +195,9 @@ def _new(options: argparse.Namespace) -> int:
 def _print(report: Report, name: str) -> int:
     """The report's document on stdout, what did not pass on stderr."""
     from symconv.render import render
-    from symconv.terminal import failures
+    from symconv.terminal import failures, page
 
-    shown = render(report.document, PRINTED[name])
+    shown = page(report) if name == "text" else render(report.document, PRINTED[name])
     assert isinstance(shown, str)
     print(shown.rstrip("\n"))
     for sentence in failures(report):
@@ -325,6 +329,8 @@ def _parser() -> argparse.ArgumentParser:
         default=1_000_000,
         help="products of a layer at most (default: 1000000)",
     )
+
+    add("--open", action="store_true", help="show the page in the browser when it is written")
 
     handout = solve.add_mutually_exclusive_group()
     for name, what in (

@@ -53,6 +53,32 @@ def summarise(report: Report, files: Sequence[Path]) -> None:
         console.print(str(file), soft_wrap=True)
 
 
+def open_page(files: Sequence[Path]) -> None:
+    """Show the page among the files in the browser; a sentence where there is none to show it in."""
+    import webbrowser
+
+    page = next(file for file in files if file.suffix == ".html")
+    if not webbrowser.open(page.absolute().as_uri()):
+        print(f"no browser could be started; open {page} in one", file=sys.stderr)
+
+
+NARROWEST, WIDEST = 80, 120
+"""Between which widths a page of text follows the terminal."""
+
+
+def page(report: Report) -> str:
+    """The report's document as text: as wide as the terminal and coloured there, plain where it is piped."""
+    from symconv.render import text
+    from symconv.render.sheet import Sheet
+
+    sheet = Sheet(report.document)
+    if not sys.stdout.isatty():
+        return text.render(sheet)
+    width = min(max(get_terminal_size().columns - 1, NARROWEST - 1), WIDEST)
+    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return text.render(sheet, width, colour)
+
+
 def failures(report: Report) -> Iterator[str]:
     """A sentence for every check that did not pass."""
     for check in report.checks.failures:
