@@ -168,7 +168,7 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
         (("solve", "--format", "tex,htm"), "--format: unknown format 'htm'; did you mean 'html'?"),
         (("solve", "nowhere.toml"), "nowhere.toml: no such file or shipped problem; known: ds-ga-1008-hw2, starter"),
         (("derive", "conv2d"), "symconv derive: the following arguments are required: --input (see symconv derive --help)"),
-        (("derive", "conv3", "--input", "5x5"), "unknown layer 'conv3'; did you mean 'Conv2d'?"),
+        (("derive", "conv2", "--input", "5x5"), "unknown layer 'conv2'; did you mean 'Conv2d'?"),
         (("derive", "conv2d", "--input", "5by5"), "symconv derive: argument --input: must be sizes such as 5x5, not '5by5' (see symconv derive --help)"),
         (("derive", "conv2d", "--input", "5x5", "--kernel", "3x3", "--stride", "0"), "--stride: must be an integer >= 1 or a list of 2, not 0"),
         (("derive", "conv2d", "--input", "5x5", "--norm-type", "2"), "--norm-type: Conv2d has no such argument"),

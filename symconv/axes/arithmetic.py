@@ -1,4 +1,4 @@
-"""Index expressions at integers: ``+ · / ⌊⌋ ⌈⌉ min max mod``, computed without SymPy.
+"""Index expressions at integers: ``+ · / ⌊⌋ ⌈⌉ min max mod abs``, computed without SymPy.
 
 An expression is worked out once into a function of the assignment (:func:`whole`, :func:`condition_at`,
 :func:`runs`), which is then called at every entry. To add an operation, add a row to ``_COMBINED``.
@@ -43,7 +43,7 @@ def integer(expr: Any, at: Assignment) -> int:
 
 
 def rational(expr: Any, at: Assignment) -> int | Fraction:
-    """The exact value of an expression of ``+ · / ⌊⌋ ⌈⌉ min max mod`` at an assignment of integers."""
+    """The exact value of an expression of ``+ · / ⌊⌋ ⌈⌉ min max mod abs`` at an assignment of integers."""
     value: int | Fraction = _number(expr)(at)
     return value
 
@@ -124,5 +124,6 @@ _COMBINED: Mapping[type, Callable[[list[Any]], Any]] = MappingProxyType(
         sp.Max: max,
         sp.Min: min,
         sp.Mod: lambda args: args[0] % args[1],
+        sp.Abs: lambda args: abs(args[0]),
     }
 )

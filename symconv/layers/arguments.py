@@ -78,5 +78,6 @@ def store(layer: Any, **values: Any) -> None:
 def one_of(name: str, value: Any, choices: Sequence[str]) -> str:
     """One of the given words."""
     if value not in choices:
-        raise ArgumentError(name, " or ".join(repr(choice) for choice in choices), value)
+        *most, last = map(repr, choices)
+        raise ArgumentError(name, f"{', '.join(most)} or {last}", value)
     return str(value)

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from vectors.recorded import MODULES, cases
 
-from symconv.checks import reference
+from symconv.checks import convolutions, reference
 from symconv.checks.windows import Array, Pads, Sizes, fit, fold, pad, slide, unpad
 
 Case = dict[str, Any]
@@ -74,10 +74,10 @@ def conv2d(args: Case, input: Array, upstream: Array, weight: Array, bias: Array
     }
     size, kernel = input.shape[2:], weight.shape[2:]
     return {
-        "output": reference.conv(input, weight, bias, **geometry),
-        "grad_input": reference.conv_backward_input(upstream, weight, input_size=size, **geometry),
-        "grad_weight": reference.conv_backward_weight(input, upstream, kernel_size=kernel, **geometry),
-        "grad_bias": reference.conv_backward_bias(upstream),
+        "output": convolutions.conv(input, weight, bias, **geometry),
+        "grad_input": convolutions.conv_backward_input(upstream, weight, input_size=size, **geometry),
+        "grad_weight": convolutions.conv_backward_weight(input, upstream, kernel_size=kernel, **geometry),
+        "grad_bias": convolutions.conv_backward_bias(upstream),
     }
 
 
@@ -189,17 +189,17 @@ PLAIN: Case = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1)
 
 
 def test_convolution_of_the_homework() -> None:
-    y = reference.conv(IMAGE, KERNEL, **PLAIN)
+    y = convolutions.conv(IMAGE, KERNEL, **PLAIN)
     assert y[0, 0].tolist() == [[109, 92, 72], [108, 85, 74], [110, 74, 79]]
     ones = np.ones((1, 1, 3, 3), dtype=np.int64)
-    gradient = reference.conv_backward_input(ones, KERNEL, input_size=(5, 5), **PLAIN)
+    gradient = convolutions.conv_backward_input(ones, KERNEL, input_size=(5, 5), **PLAIN)
     assert gradient[0, 0, 2].tolist() == [11, 23, 34, 23, 11]
     assert gradient.sum() == 9 * KERNEL.sum()
 
 
 def test_rows_that_no_window_reaches_have_no_gradient() -> None:
     geometry: Case = {"stride": (2,), "padding": ((0, 0),), "dilation": (1,), "groups": 1}
-    gradient = reference.conv_backward_input(
+    gradient = convolutions.conv_backward_input(
         np.array([[[1, 10]]]), np.array([[[1, 2, 3]]]), input_size=(6,), **geometry
     )
     assert gradient.tolist() == [[[1, 2, 13, 20, 30, 0]]]
@@ -302,13 +302,15 @@ def test_gradients_of_a_convolution_are_its_adjoints(
     rest = rest | {"groups": groups}
     x = randoms(seed, (2, 2 * groups, *sizes)) / Fraction(3)
     w = randoms(seed + 1, (groups, 2, *kernel)) / Fraction(5)
-    y = reference.conv(x, w, **rest)
+    y = convolutions.conv(x, w, **rest)
     g = randoms(seed + 2, y.shape)
     energy = inner(g, y)
-    assert energy == inner(x, reference.conv_backward_input(g, w, input_size=sizes, **rest))
-    assert energy == inner(w, reference.conv_backward_weight(x, g, kernel_size=kernel, **rest))
+    assert energy == inner(x, convolutions.conv_backward_input(g, w, input_size=sizes, **rest))
+    assert energy == inner(w, convolutions.conv_backward_weight(x, g, kernel_size=kernel, **rest))
     b = randoms(seed + 3, (groups,))
-    assert inner(g, reference.conv(x, w, b, **rest)) - energy == inner(b, reference.conv_backward_bias(g))
+    assert inner(g, convolutions.conv(x, w, b, **rest)) - energy == inner(
+        b, convolutions.conv_backward_bias(g)
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -357,8 +359,8 @@ def test_a_result_has_the_type_of_its_input(dtype: Any) -> None:
     x, w = IMAGE.astype(dtype), KERNEL.astype(dtype)
     window: Case = {"kernel_size": (2, 2), "stride": (1, 1), "padding": ((1, 0), (0, 1)), "dilation": (1, 1)}
     for y in (
-        reference.conv(x, w, **PLAIN),
-        reference.conv_backward_input(x, w, input_size=(7, 7), **PLAIN),
+        convolutions.conv(x, w, **PLAIN),
+        convolutions.conv_backward_input(x, w, input_size=(7, 7), **PLAIN),
         reference.max_pool(x, **window)[0],
         reference.adaptive_max_pool(x, output_size=(2, 3))[0],
         reference.lp_pool(x, p=2, kernel_size=(2, 2), stride=(2, 2)),
@@ -388,10 +390,10 @@ def test_convolution_agrees_with_pytorch(
 
     rest = rest | {"groups": groups}
     for ours, theirs in (
-        (reference.conv(x, w, b, **rest), y.detach()),
-        (reference.conv_backward_input(g, w, input_size=sizes, **rest), tensors[0].grad),
-        (reference.conv_backward_weight(x, g, kernel_size=kernel, **rest), tensors[1].grad),
-        (reference.conv_backward_bias(g), tensors[2].grad),
+        (convolutions.conv(x, w, b, **rest), y.detach()),
+        (convolutions.conv_backward_input(g, w, input_size=sizes, **rest), tensors[0].grad),
+        (convolutions.conv_backward_weight(x, g, kernel_size=kernel, **rest), tensors[1].grad),
+        (convolutions.conv_backward_bias(g), tensors[2].grad),
     ):
         np.testing.assert_array_equal(ours.astype(float), theirs.numpy())
 
