@@ -32,8 +32,8 @@ PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
 _COLLECTED = 200_000, 50, 50
 """When to look for circles of objects: importing SymPy stops for it 138 times with Python's values, and finds nothing."""
-LAYER_OPTIONS = ("stride", "padding", "dilation", "groups", "norm_type", "output_size", "ceil_mode")
-"""The options of ``derive`` that are arguments of the layer."""
+OWN = ("run", "layer", "input", "kernel", "indices", "wrt", "entry", "format")
+"""The options of ``derive`` that are its own; the others are arguments of the layer."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -115,18 +115,20 @@ def _derive(options: argparse.Namespace) -> int:
     if options.layer.lower() not in names:
         raise ProblemError(unknown("layer", options.layer, LAYERS))
     layer: Any = LAYERS[names[options.layer.lower()]]
-    given = {name: value for name in LAYER_OPTIONS if (value := getattr(options, name)) is not None}
+    given = {name: value for name, value in vars(options).items() if name not in OWN and value is not None}
     weight_shape = options.kernel if layer.has_weight else None
     if layer.has_weight:
         given["bias"] = options.wrt == "bias"
     elif options.kernel:
         given["kernel_size"] = options.kernel
     _require_accepted(layer, given)
+    if options.indices is not None and "indices" not in layer.reads:
+        raise ProblemError(f"--indices: {layer.__name__} has no such argument")
     from symconv.pipeline import derive
 
     try:
         built = layer(**given)
-        report = derive(built, options.input, weight_shape, options.wrt, options.entry)
+        report = derive(built, options.input, weight_shape, options.wrt, options.entry, options.indices)
     except ArgumentError as error:
         raise ProblemError(f"{_flag(error.name)}: {error.complaint}") from None
     return _print(report, options.format)
@@ -147,7 +149,7 @@ def _require_accepted(layer: Any, given: Mapping[str, Any]) -> None:
 
 def _flag(name: str) -> str:
     """The option of the command line for an argument of a layer."""
-    return "--kernel" if name == "kernel_size" else f"--{name.replace('_', '-')}"
+    return "--kernel" if name == "kernel_size" else f"--{name.strip('_').replace('_', '-')}"
 
 
 def _prove(options: argparse.Namespace) -> int:
@@ -243,14 +245,18 @@ def _read(grammar: str) -> Callable[[str], Any]:
     return read
 
 
-def _per_axis(text: str) -> int | tuple[int, ...]:
-    """A number for every axis, or one an axis."""
-    sizes: tuple[int, ...] = _read("parse_sizes")(text)
-    return sizes[0] if len(sizes) == 1 else sizes
+def _per_axis(grammar: str) -> Callable[[str], Any]:
+    """A reader of a number for every axis, or of one an axis."""
+
+    def read(text: str) -> Any:
+        numbers: tuple[Any, ...] = _read(grammar)(text)
+        return numbers[0] if len(numbers) == 1 else numbers
+
+    return read
 
 
-def _padding(text: str) -> str | int | tuple[int, ...]:
-    return text if text in ("same", "valid") else _per_axis(text)
+def _padding(text: str) -> Any:
+    return text if text in ("same", "valid") else _per_axis("parse_sizes")(text)
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -284,6 +290,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     sizes, index, numbers = _read("parse_sizes"), _read("parse_index"), _read("parse_numbers")
     count, norm_type = _read("parse_count"), _read("parse_norm_type")
+    each, fractions = _per_axis("parse_sizes"), _per_axis("parse_numbers")
     parser = _Parser(
         prog="symconv",
         description="Derives, proves and checks convolution and pooling, and writes the derivations out.",
@@ -322,13 +329,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="LIST",
         help="formats with commas between (default: all but pdf; see symconv list)",
     )
-    add(
-        "--limit",
-        type=count,
-        metavar="N",
-        default=1_000_000,
-        help="products of a layer at most (default: 1000000)",
-    )
+    add("--limit", type=count, metavar="N", default=1_000_000, help="products of a layer (default: 1000000)")
 
     add("--open", action="store_true", help="show the page in the browser when it is written")
 
@@ -352,13 +353,20 @@ def _parser() -> argparse.ArgumentParser:
     add("layer", metavar="LAYER", help="a layer of torch.nn, in small letters if you like")
     add("--input", type=sizes, metavar="SIZES", required=True, help="its shape, such as 5x5 or 3x8x8")
     add("--kernel", type=sizes, metavar="SIZES", help="the window, or the shape of a convolution's weight")
-    add("--stride", type=_per_axis, metavar="N", help="a number, or one an axis: 2x1")
+    add("--stride", type=each, metavar="N", help="a number, or one an axis: 2x1")
     add("--padding", type=_padding, metavar="N", help="likewise; same or valid for a convolution")
-    add("--dilation", type=_per_axis, metavar="N", help="likewise")
+    add("--padding-mode", metavar="MODE", help="of a convolution: zeros, reflect, replicate or circular")
+    add("--output-padding", type=each, metavar="N", help="of a transposed convolution")
+    add("--dilation", type=each, metavar="N", help="likewise")
     add("--groups", type=count, metavar="N", help="of a convolution")
     add("--norm-type", type=norm_type, metavar="P", help="of LP pooling: a number, oo, or a letter")
-    add("--output-size", type=_per_axis, metavar="N", help="of adaptive and fractional pooling")
+    add("--output-size", type=each, metavar="N", help="of adaptive and fractional pooling, and of unpooling")
+    add("--output-ratio", type=fractions, metavar="R", help="of fractional pooling")
+    add("--random-samples", dest="_random_samples", type=fractions, metavar="U,U", help="likewise")
+    add("--indices", type=numbers, metavar="LIST", help="of unpooling: 0,3,9,14, row by row, counted from 0")
     add("--ceil-mode", action="store_true", default=None, help="of pooling: windows may reach past the end")
+    add("--no-count-include-pad", dest="count_include_pad", action="store_false", default=None)
+    add("--divisor-override", type=int, metavar="N", help="of average pooling")
     add("--wrt", choices=("input", "weight", "bias"), default="input", help="the argument (default: input)")
     add("--entry", type=index, metavar="I,J", help="one entry only, counted from 1")
 

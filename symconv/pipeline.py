@@ -6,12 +6,14 @@ problem file → problem → layers → derivations → substitution → checks 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from pathlib import Path
 from typing import Any, Literal
 
 from symconv.checks.result import Checks
 from symconv.display import join, row
 from symconv.document import Block, Chain, Document, Formula, Section, Table, Verdicts
+from symconv.exact import Array, pack
 from symconv.narrate import derivation as told
 from symconv.narrate import theorem as told_theorem
 from symconv.narrate.formulas import array, matrix
@@ -85,6 +87,7 @@ def derive(
     kernel_shape: Sequence[int] | None,
     wrt: str,
     entry: Sequence[int] | None,
+    indices: Sequence[Any] | None = None,
 ) -> Report:
     """One derivation as a report: the gradient by an argument, or one entry of it.
 
@@ -93,8 +96,10 @@ def derive(
         input_shape, kernel_shape: the shapes of input and weight.
         wrt: ``input``, ``weight``, ``bias``, or ``output`` for the forward pass.
         entry: an entry, counted from 1; all where left out.
+        indices: of an unpooling, row by row.
     """
-    derivation = layer.derive(tuple(input_shape), tuple(kernel_shape) if kernel_shape else None)
+    given = {} if indices is None else {"indices": _shaped(pack(list(indices), "indices"), input_shape)}
+    derivation = layer.derive(tuple(input_shape), tuple(kernel_shape) if kernel_shape else None, **given)
     base = derivation.names.base
     role: Argument | None = None if wrt == "output" else derivation.role(wrt)
     whole = told.output_section(derivation) if role is None else told.gradient_section(derivation, role)
@@ -106,6 +111,11 @@ def derive(
     shape = " × ".join(map(str, input_shape))
     document = Document(f"{layer.name}: {wrt}", f"Input {shape}", blocks, checks)
     return Report(document, (), "derivation", checks)
+
+
+def _shaped(array: Array, shape: Sequence[int]) -> Array:
+    """The array in a shape, if it has as many entries; else the layer says what is missing."""
+    return array.reshape(tuple(shape)) if array.size == prod(shape) else array
 
 
 def prove(name: str, window: Sequence[Any] | None = None) -> Report:

@@ -33,6 +33,7 @@ class Weighted(Layer):
     padding_mode: PaddingMode
 
     has_weight: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("input", "weight", "bias")
     layout: ClassVar[str]
     """The axes of the weight."""
 

@@ -23,6 +23,8 @@ class Layer:
 
     dims: ClassVar[int] = 0
     has_weight: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ("input",)
+    """The arrays that the layer reads."""
     differentiable: ClassVar[bool] = True
 
     @property

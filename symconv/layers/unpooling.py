@@ -27,6 +27,8 @@ class Unpooling(Layer):
     padding: Sizes
     target: Sizes | None
 
+    reads: ClassVar[tuple[str, ...]] = ("input", "indices")
+
     def __init__(
         self, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
     ) -> None:

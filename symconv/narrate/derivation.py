@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import sympy as sp
 
+from symconv.axes import Adjoint, Planewise, Scattered, sequence
 from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
 from symconv.checks.result import Check, Checks
@@ -135,10 +136,39 @@ def sizes(formula: General) -> Prose:
         parts += ["; " if parts else "Here ", row(show(at.output_size), "=", size)]
     if parts:
         parts.append(".")
-    if formula.outside is not None:
+    parts += sequences(formula)
+    if formula.outside is not None and any(isinstance(axis, Adjoint) for axis in formula.axes):
+        parts.append(" Outside of the output there is nothing, and a derivative by it counts as 0.")
+    elif formula.outside is not None:
         value = "−∞" if formula.outside == sp.S.NegativeInfinity else "0"
         parts.append(f" An entry outside of the array is padding and counts as {value}.")
     return tuple(parts)
+
+
+def sequences(formula: General) -> list[str | Node]:
+    """What the functions stand for that no formula gives: starts of windows, targets, cells."""
+    parts: list[str | Node] = []
+    for axis, at in zip(formula.axes, formula.letters, strict=True):
+        match axis:
+            case Scattered():
+                target, last = sequence("t", at)(at.inp), sequence("z", at)(at.inp)
+                parts += [
+                    " Entries are counted row by row; the entry ",
+                    show(at.inp),
+                    " goes to ",
+                    show(target),
+                ]
+                parts.append(".")
+                if formula.steps[-1].conditions or formula.conditions:
+                    parts += [" Of several that go there, the last one, ", show(last), ", stays."]
+            case Planewise():
+                cell = sequence("w", at)(at.out, at.offset)
+                parts += [
+                    " Every plane has windows of its own; entries are counted row by row, and ",
+                    show(cell),
+                ]
+                parts += [" is cell ", show(at.offset), " of window ", show(at.out), "."]
+    return parts
 
 
 def matrix_formula(left: Node, values: Array) -> Formula:

@@ -31,7 +31,7 @@ from symconv.document import (
 from symconv.errors import ArgumentError, ShapeError
 from symconv.exact import Array, pack
 from symconv.formula import Entry, Partial, Product, evaluate
-from symconv.layers.convolution import Convolution
+from symconv.layers.convolution import Weighted
 from symconv.narrate import derivation as told
 from symconv.narrate.evidence import summarised
 from symconv.narrate.figures import window_moves
@@ -98,12 +98,14 @@ def answer(question: Any, workings: Workings) -> Answered:
 @answer.register
 def _(question: OutputSize, workings: Workings) -> Answered:
     derivation = workings.stages[question.layer]
-    dims = sum(axis.role == "spatial" for axis in derivation.operator.axes)
+    dims = workings.problem.stage(question.layer).layer.dims
     size = derivation.operator.output_shape[-dims:]
     given = derivation.operator.input_shape[-dims:]
     steps, checks = [], []
     spatial = [axis for axis in derivation.operator.axes if axis.role == "spatial"]
-    for axis, before, after, what in zip(spatial, given, size, _directions(dims), strict=True):
+    if len(spatial) < dims:  # one axis covers all
+        spatial = []
+    for axis, before, after, what in zip(spatial, given, size, _DIRECTIONS[dims], strict=False):
         instance = _size_instance(axis, before)
         if instance is None:
             continue
@@ -122,17 +124,13 @@ def _(question: OutputSize, workings: Workings) -> Answered:
     checks.append(_counted(size, counted))
     shown = " × ".join(map(str, size))
     result = Callout("result", "Answer", (Paragraph((f"The output is {shown}.",)),))
-    figures = window_moves(spatial, given, _directions(dims), workings.problem.notation.first_index)
+    figures = window_moves(spatial, given, _DIRECTIONS[dims], workings.problem.notation.first_index)
     told_steps: tuple[Block, ...] = (Steps(tuple(steps)),) if steps else ()
     blocks = (*told_steps, *figures, result)
     return Answered(question, shown, blocks, Checks(tuple(checks)))
 
 
-def _directions(dims: int) -> tuple[str, ...]:
-    """What the spatial axes are called."""
-    return ("height", "width") if dims == 2 else tuple(f"axis {number}" for number in range(1, dims + 1))
-
-
+_DIRECTIONS = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 _SIZE_REASON: Prose = ("The window moves on as long as its last position is inside of the padded input.",)
 
 
@@ -209,7 +207,7 @@ def _(question: Gradient, workings: Workings) -> Answered:
         full.append(Paragraph(("Entry ", entry, " in full, with the outputs that do not read it:")))
         full.append(Chain(lines))
     anywhere: tuple[Block, ...] = ()
-    if isinstance(stage.layer, Convolution) and wrt != "bias":
+    if isinstance(stage.layer, Weighted) and wrt != "bias":
         anywhere, geometries = any_geometry(stage.layer, derivation, wrt)
         checks = checks + geometries
     blocks = (

@@ -80,7 +80,11 @@ def parse(text: str, source: str) -> Problem:
     arrays, stages = table.get("arrays", {}), table.get("layers", ())
     notation = table.get("notation", Notation())
     places = {name: root.key("arrays").key(name) for name in arrays}
-    places |= {stage.output: root.key("layers").key(stage.name).key("output") for stage in stages}
+    places |= {
+        array: root.key("layers").key(stage.name).key(key)
+        for stage in stages
+        for key, array in zip(("output", "indices"), stage.writes, strict=False)
+    }
     for name, meaning in ((notation.error, "the error (see notation.error)"), ("ones", "a gradient of ones")):
         if name in places:
             raise places[name].error(f"must be another name: {name} stands for {meaning}")

@@ -157,10 +157,10 @@ def resolve(problem: Problem, question: Question) -> Question:
 
 
 def _check_gradient(problem: Problem, question: Gradient, place: Place) -> None:
-    read = problem.stage(question.layer).reads.values()
+    read = problem.stage(question.layer).variables
     if question.wrt not in read:
         raise place.key("wrt").error(unknown(f"array of layer {question.layer}", question.wrt, read))
-    known = ("ones", *problem.arrays, *(stage.output for stage in problem.layers))
+    known = ("ones", *problem.arrays, *(array for stage in problem.layers for array in stage.writes))
     if isinstance(question.upstream, str) and question.upstream not in known:
         raise place.key("upstream").error(unknown("array", question.upstream, known))
     if question.wrt in problem.arrays:
