@@ -295,7 +295,7 @@ def test_derive_builds_the_layer_from_its_options(pipeline: Pipeline) -> None:
     options = "--input 2x6x6 --kernel 4x1x3x2 --stride 2x1 --padding 1 --dilation 1x2 --groups 2"
     assert run("derive", "conv2d", *options.split(), *"--wrt weight --entry 1,1,2,1".split()) == 0
     layer = LAYERS["Conv2d"](stride=(2, 1), padding=1, dilation=(1, 2), groups=2, bias=False)
-    assert pipeline.calls == [("derive", layer, (2, 6, 6), (4, 1, 3, 2), "weight", (1, 1, 2, 1))]
+    assert pipeline.calls == [("derive", layer, (2, 6, 6), (4, 1, 3, 2), "weight", (1, 1, 2, 1), None)]
 
 
 def test_derive_of_a_pooling_takes_its_window_from_the_kernel(pipeline: Pipeline) -> None:
@@ -303,13 +303,39 @@ def test_derive_of_a_pooling_takes_its_window_from_the_kernel(pipeline: Pipeline
     assert run("derive", "LPPool2d", *options.split()) == 0
     p = sympy.Symbol("p", positive=True)
     layer = LAYERS["LPPool2d"](p, (2, 3), stride=1, ceil_mode=True)
-    assert pipeline.calls == [("derive", layer, (4, 4), None, "input", None)]
+    assert pipeline.calls == [("derive", layer, (4, 4), None, "input", None, None)]
+
+
+def test_derive_takes_every_argument_of_every_layer(pipeline: Pipeline) -> None:
+    options = "--input 4 --kernel 3 --stride 2 --output-padding 1"
+    assert run("derive", "convtranspose1d", *options.split()) == 0
+    assert run("derive", "conv1d", *"--input 4 --kernel 3 --padding 1 --padding-mode circular".split()) == 0
+    assert run("derive", "maxunpool1d", *"--input 2 --kernel 2 --indices 3,0 --output-size 5".split()) == 0
+    samples = "--input 5x5 --kernel 2 --output-ratio 1/2 --random-samples 1/4,0.5"
+    assert run("derive", "fractionalmaxpool2d", *samples.split()) == 0
+    averaged = "--input 5x5 --kernel 2 --no-count-include-pad --divisor-override 3"
+    assert run("derive", "avgpool2d", *averaged.split()) == 0
+    layers = [
+        (LAYERS["ConvTranspose1d"](stride=2, output_padding=1, bias=False), (4,), (3,), None),
+        (LAYERS["Conv1d"](padding=1, padding_mode="circular", bias=False), (4,), (3,), None),
+        (LAYERS["MaxUnpool1d"](2, output_size=5), (2,), None, (3, 0)),
+        (
+            LAYERS["FractionalMaxPool2d"]((2,), None, Fraction(1, 2), _random_samples=(0.25, 0.5)),
+            (5, 5),
+            None,
+            None,
+        ),
+        (LAYERS["AvgPool2d"]((2,), count_include_pad=False, divisor_override=3), (5, 5), None, None),
+    ]
+    assert pipeline.calls == [
+        ("derive", layer, size, kernel, "input", None, indices) for layer, size, kernel, indices in layers
+    ]
 
 
 def test_derive_knows_padding_in_words_and_the_bias(pipeline: Pipeline) -> None:
     assert run("derive", "conv2d", *"--input 1x4x4 --kernel 1x1x3x3 --padding same --wrt bias".split()) == 0
     layer = LAYERS["Conv2d"](padding="same", bias=True)
-    assert pipeline.calls == [("derive", layer, (1, 4, 4), (1, 1, 3, 3), "bias", None)]
+    assert pipeline.calls == [("derive", layer, (1, 4, 4), (1, 1, 3, 3), "bias", None, None)]
 
 
 def test_derive_and_prove_print_the_document(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,10 +49,11 @@ def conv(
     kernel = w.shape[2:]
     if mode != "zeros":
         x, padding = surround(x, padding, mode), ((0, 0),) * len(kernel)
+    kind, (x, w) = x.dtype, _whole(x, w)
     image = pad(x, fit(x.shape[2:], kernel, stride, padding, dilation))
     windows = _split(slide(image, kernel, stride, dilation), 1, groups)
     o, k = _OUT[: len(kernel)], _KERNEL[: len(kernel)]
-    y = _merge(np.einsum(f"ngc{o}{k},gfc{k}->ngf{o}", windows, _split(w, 0, groups)), 1)
+    y = _merge(np.einsum(f"ngc{o}{k},gfc{k}->ngf{o}", windows, _split(w, 0, groups)), 1).astype(kind)
     return y if bias is None else y + bias.reshape(-1, *(1 for _ in kernel))
 
 
@@ -105,10 +106,12 @@ def conv_backward_weight(
     """
     if mode != "zeros":
         x, padding = surround(x, padding, mode), ((0, 0),) * len(kernel_size)
+    kind, (x, upstream) = x.dtype, _whole(x, upstream)
     image = pad(x, fit(x.shape[2:], kernel_size, stride, padding, dilation))
     windows = _split(slide(image, upstream.shape[2:], dilation, stride), 1, groups)
     o, k = _OUT[: len(kernel_size)], _KERNEL[: len(kernel_size)]
-    return _merge(np.einsum(f"ngc{k}{o},ngf{o}->gfc{k}", windows, _split(upstream, 1, groups)), 0)
+    sums = np.einsum(f"ngc{k}{o},ngf{o}->gfc{k}", windows, _split(upstream, 1, groups))
+    return _merge(sums, 0).astype(kind)
 
 
 def conv_backward_bias(upstream: Array) -> Array:
@@ -179,6 +182,14 @@ def _canvas(padding: Pads, output_padding: Sizes) -> Pads:
     """How much wider than the output the canvas is."""
     axes = zip(padding, output_padding, strict=True)
     return tuple((before, after - extra) for (before, after), extra in axes)
+
+
+def _whole(x: Array, y: Array) -> tuple[Array, Array]:
+    """Both arrays in int64, which is much faster, if they hold integers and no sum of products can leave it."""
+    if x.dtype != object or any(set(map(type, array.flat)) != {int} for array in (x, y)):
+        return x, y
+    most = max(map(abs, x.flat)) * max(map(abs, y.flat)) * min(x.size, y.size)
+    return (x.astype(np.int64), y.astype(np.int64)) if most < 2**63 else (x, y)
 
 
 def _split(x: Array, axis: int, groups: int) -> Array:

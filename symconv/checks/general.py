@@ -18,16 +18,18 @@ from symconv.checks.result import Check, Method, Verdict
 from symconv.checks.sampling import (
     EXHAUSTIVE,
     SYMBOLIC_ENTRIES,
+    SYMBOLIC_TAPS,
     reference_gradient,
     tie_free_numbers,
     twin,
 )
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
+from symconv.derivation.values import ArrayValues
 from symconv.exact import Array, indices
-from symconv.formula import Chosen, Entry, Partial, Values, evaluator
+from symconv.formula import Chosen, Entry, Partial, Values, evaluate, evaluator
 from symconv.operator import Argument
-from symconv.reductions import LpNorm
+from symconv.reductions import LpNorm, Maximum
 
 
 def check_general(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]:
@@ -44,10 +46,14 @@ def in_symbols(
     """The general formula, written out in symbols at these sizes, is the entrywise expression."""
     operator, names = derivation.operator, derivation.names
     own = twin(operator, "bias" in derivation.arrays)
-    arrays = {**own.arrays, "upstream": own.upstream, "output": own.output}
-    result = own.output if general.wrt is None else own.gradient(general.wrt)
-    every = list(indices(result.shape))
+    arrays = {**own.arrays, "upstream": own.upstream}
+    every = list(indices(operator.shape(general.wrt or "output")))
     chosen = list(sample(every, SYMBOLIC_ENTRIES))
+    if len(operator.taps) <= SYMBOLIC_TAPS or isinstance(operator.reduction, LpNorm | Maximum):
+        arrays["output"] = own.output
+        result = own.output if general.wrt is None else own.gradient(general.wrt)
+    else:
+        result = _written_out(derivation, general.wrt, arrays, chosen)
     values, sizes, result = _at_letters(general, derivation, arrays, result)
     free = _free_letters(general)
     formula = evaluator(general.formula)
@@ -58,6 +64,18 @@ def in_symbols(
         pairs.append((formula(values, at), result[place]))
     check = zero_differences(subject, pairs, len(chosen), len(every))
     return replace(check, left="index formula", right="entrywise expression") if check.passed else check
+
+
+def _written_out(
+    derivation: Worked, wrt: Argument | None, arrays: dict[str, Array], chosen: Sequence[tuple[int, ...]]
+) -> Array:
+    """Some entries of the output or of a gradient, from their own steps; the others are left out."""
+    result = np.empty(derivation.operator.shape(wrt or "output"), dtype=object)
+    values = ArrayValues(derivation.operator, derivation.names, arrays)
+    unknown = replace(derivation, known=frozenset())
+    for index in chosen:
+        result[index] = evaluate(unknown.entry(wrt, index)[-1].after, values, {})
+    return result
 
 
 def at_sizes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import cast
 
 from symconv.checks.geometries import DILATION, PADDING, STRIDE, at_geometries
 from symconv.checks.result import Check
@@ -24,7 +25,9 @@ def any_geometry(
 ) -> tuple[tuple[Block, ...], tuple[Check, ...]]:
     """The formula in the symbols S, P and D for a single channel, checked at several geometries."""
     names = derivation.names
-    kind: Callable[..., Weighted] = partial(type(layer), padding_mode=layer.padding_mode)
+    kind: Callable[..., Weighted] = partial(
+        cast(Callable[..., Weighted], type(layer)), padding_mode=layer.padding_mode
+    )
     general = kind(stride=STRIDE, padding=PADDING, dilation=DILATION).general(wrt, names=names)
 
     def build(size: int, kernel: int, stride: int, padding: int, dilation: int) -> Worked:
