@@ -47,7 +47,7 @@ LAYERS = (
     ("symconv.functional", "symconv.testing"),
     ("symconv.problem",),
     ("symconv.workings",),
-    ("symconv.narrate.geometry", "symconv.narrate.modules"),
+    ("symconv.narrate.geometry", "symconv.narrate.modules", "symconv.narrate.sizes"),
     ("symconv.narrate.layer", "symconv.narrate.questions"),
     ("symconv.narrate.handout",),
     ("symconv.report",),
