@@ -134,12 +134,12 @@ CASES: Mapping[str, Case] = {
     "fractional": Case(FractionalMaxPool2d(2, (3, 4), _random_samples=(0.25, 0.75)), (6, 7)),
     "fractional, ratio": Case(FractionalMaxPool2d(2, output_ratio=0.5), (2, 4, 4)),
     "fractional, planes of their own": Case(
-        FractionalMaxPool2d(2, (2, 3), _random_samples=[[[0.25, 0.75], [0.5, 0]]]), (2, 5, 4)
+        FractionalMaxPool2d(2, 3, _random_samples=[[[0.25, 0.75], [0.5, 0]]]), (2, 7, 5)
     ),
     "fractional, volume": Case(FractionalMaxPool3d((1, 2, 2), 2, _random_samples=(0.9, 0.5, 0.1)), (3, 4, 3)),
     "fractional, volumes of their own": Case(
-        FractionalMaxPool3d((1, 2, 1), (2, 1, 2), _random_samples=[[[0.9, 0.5, 0.1]], [[0, 0.5, 0.7]]]),
-        (2, 1, 3, 2, 3),
+        FractionalMaxPool3d((1, 2, 1), (3, 1, 3), _random_samples=[[[0.9, 0.5, 0.1]], [[0.5, 0, 0.4]]]),
+        (2, 1, 4, 2, 4),
     ),
     "unpool, line": Case(MaxUnpool1d(2), (3,), indices=[4, 0, 3]),
     "unpool, volume": Case(MaxUnpool3d((1, 2, 1)), (1, 1, 2), indices=[[[3, 0]]]),

@@ -24,15 +24,14 @@ Samples = tuple[Fraction, ...]
 class FractionalMaxPooling(Pooling):
     """Base of the fractional max poolings. ``target`` is PyTorch's ``output_size``; here that is a method.
 
-    ``samples`` are those of every plane, or of all planes alike where ``planes`` is None, else (N, C).
+    ``random_samples`` are in PyTorch's order: one an axis for all planes, or such for each of N·C planes.
     """
 
     kernel_size: Any
     target: Any
     output_ratio: Any
     return_indices: bool
-    samples: tuple[Samples, ...]
-    planes: tuple[int, int] | None
+    random_samples: Any
     ties: Ties
 
     def __init__(
@@ -46,17 +45,27 @@ class FractionalMaxPooling(Pooling):
     ) -> None:
         if (output_size is None) == (output_ratio is None):
             raise ArgumentError("output_size", "given, or output_ratio, but not both")
-        samples, planes = self._samples(_random_samples)
         store(
             self,
             kernel_size=per_axis("kernel_size", kernel_size, self.dims, 1),
             target=None if output_size is None else per_axis("output_size", output_size, self.dims, 1),
             output_ratio=None if output_ratio is None else self._ratios(output_ratio),
             return_indices=flag("return_indices", return_indices),
-            samples=samples,
-            planes=planes,
+            random_samples=self._normalised(_random_samples),
             ties=one_of("ties", ties, ("first", "split")),
         )
+
+    @property
+    def samples(self) -> tuple[Samples, ...]:
+        """The samples of every plane, or of all, by axis. In two dimensions the last axis is driven by the first."""
+        rows = np.array(self.random_samples, dtype=object).reshape(-1, self.dims)
+        return tuple(map(tuple, (rows[:, ::-1] if self.dims == 2 else rows).tolist()))
+
+    @property
+    def planes(self) -> tuple[int, int] | None:
+        """N and C, if every plane has samples of its own."""
+        samples = self.random_samples
+        return (len(samples), len(samples[0])) if isinstance(samples[0], tuple) else None
 
     def reduction(self) -> Reduction:
         return Maximum(self.ties)
@@ -93,10 +102,10 @@ class FractionalMaxPooling(Pooling):
             raise error
         return fractions
 
-    def _samples(self, value: Any) -> tuple[tuple[Samples, ...], tuple[int, int] | None]:
-        """The samples by axis. In two dimensions PyTorch's first number drives the last axis, the width."""
+    def _normalised(self, value: Any) -> Any:
+        """The samples as nested tuples of fractions."""
         if value is None:
-            return ((Fraction(0),) * self.dims,), None
+            return (Fraction(0),) * self.dims
         requirement = (
             f"{self.dims} numbers from 0 to below 1, one an axis, or an array (N, C, {self.dims}) of them"
         )
@@ -107,10 +116,11 @@ class FractionalMaxPooling(Pooling):
             raise error from None
         if array.ndim not in (1, 3) or array.shape[-1] != self.dims or array.size == 0:
             raise error
-        in_order = array[..., ::-1] if self.dims == 2 else array
-        rows = in_order.reshape(-1, self.dims).tolist()
-        samples = tuple(tuple(_fraction(number, error) for number in row) for row in rows)
-        return samples, None if array.ndim == 1 else (array.shape[0], array.shape[1])
+
+        def nested(part: Any) -> Any:
+            return tuple(map(nested, part)) if isinstance(part, list) else _fraction(part, error)
+
+        return nested(array.tolist())
 
 
 class FractionalMaxPool2d(FractionalMaxPooling):

@@ -115,7 +115,7 @@ class Unpooling(Layer):
         def build(shape: Sequence[int], kernel: Sequence[int] | None) -> Operator:
             return self.operator(shape, kernel, indices)
 
-        return work_out(build, input, weight, bias, upstream, names, Derivation)
+        return work_out(build, input, weight, bias, upstream, names, Derivation, lines=self.dims == 1)
 
     def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
         return (Scattered((), 0),)

@@ -50,7 +50,18 @@ def _argument(place: Place, value: Any) -> Any:
             raise place.must_be("a number, text, true, false or a list of them", value)
 
 
-_ARGUMENTS: Mapping[str, Reader] = {"norm_type": _norm_type}
+def _numbers(place: Place, value: Any) -> Any:
+    """Numbers in lists of any depth, with fractions as text."""
+    if isinstance(value, list):
+        return tuple(_numbers(place.item(i), entry) for i, entry in enumerate(value, 1))
+    return read_number(place, value)
+
+
+_ARGUMENTS: Mapping[str, Reader] = {
+    "norm_type": _norm_type,
+    "output_ratio": _numbers,
+    "_random_samples": _numbers,
+}
 """Arguments of layers that are not read as they stand."""
 
 

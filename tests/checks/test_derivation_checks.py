@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,18 @@ import pytest
 import sympy as sp
 from layer_cases import CASES, random_arrays
 
-from symconv.axes import Adaptive, AxisTaps, Fractional, Grouped, Range, Reads, Scattered, Sliding
+from symconv.axes import (
+    Adaptive,
+    Adjoint,
+    AxisTaps,
+    Fractional,
+    Grouped,
+    Planewise,
+    Range,
+    Reads,
+    Scattered,
+    Sliding,
+)
 from symconv.checks import derivation as checking
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.derivation import derivation as working
@@ -163,7 +175,73 @@ MUTANTS = (
         columns(lambda t: (t.out - 1, t.inp, t.offset)),
         ("C: symbolic", "∂E/∂A: random rationals"),
     ),
+    Mutant(
+        "a transposed convolution cuts off one more",
+        "conv transpose, stride and dilation",
+        Sliding,
+        "between",
+        columns(lambda t: (t.out, np.maximum(t.inp - 1, 0), t.offset)),
+        ("C: symbolic", "∂E/∂A: difference quotients"),
+    ),
+    Mutant(
+        "a transposed convolution forgets the order of its taps",
+        "conv transpose",
+        Adjoint,
+        "taps",
+        columns(lambda t: (t.out, t.inp, t.offset[::-1])),
+        ("C: random rationals", "∂E/∂B: symbolic"),
+    ),
+    Mutant(
+        "a reflection repeats the end",
+        "conv, reflect",
+        Sliding,
+        "_source",
+        lambda original: (
+            lambda axis, position, size, clip: (
+                np.where(position < 0, -1 - position, original(axis, position, size, clip))
+                if isinstance(position, np.ndarray)
+                else original(axis, position, size, clip)
+            )
+        ),
+        ("C: symbolic", "C: random rationals"),
+    ),
+    Mutant(
+        "planes share the windows of the first",
+        "fractional, planes of their own",
+        Planewise,
+        "windows",
+        lambda original: (
+            lambda axis: np.concatenate(
+                [first := original(axis)[: len(original(axis)) // 2], first + prod(axis.sizes)]
+            )
+        ),
+        ("C: symbolic", "∂E/∂A: difference quotients"),
+    ),
     # general formulas
+    Mutant(
+        "the first of several unpooled entries stays",
+        "unpool, an index twice",
+        Scattered,
+        "_stays",
+        on_result(lambda where: ()),
+        ("general formula of C: exact", "general formula of ∂E/∂A: exact"),
+    ),
+    Mutant(
+        "a transposed convolution's gradient reads the next output",
+        "conv transpose",
+        Adjoint,
+        "reads_by_input",
+        on_result(lambda reads: replace(reads, out=reads.out + 1)),
+        ("general formula of ∂E/∂A: exact", "general formula of ∂E/∂A: symbolic"),
+    ),
+    Mutant(
+        "the general reflection is a repetition",
+        "conv, reflect with channels",
+        Sliding,
+        "_position",
+        lambda original: lambda axis, at, base: original(replace(axis, mode="replicate"), at, base),
+        ("general formula of C: exact", "general formula of ∂E/∂A: exact"),
+    ),
     Mutant(
         "a lower bound is one too high",
         STRIDED,

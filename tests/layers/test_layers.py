@@ -28,7 +28,6 @@ from symconv.layers import (
     MaxPool2d,
     MaxUnpool2d,
 )
-from symconv.layers.fractional import FractionalMaxPooling
 
 SEEDS = range(4)
 
@@ -102,12 +101,8 @@ def test_a_layer_is_a_frozen_value(name: str) -> None:
 
 def arguments(layer: Layer) -> dict[str, Any]:
     """The arguments that make a layer again, read off it."""
-    stored = {"output_size": "target", "_random_samples": "samples"}
-    found = {name: getattr(layer, stored.get(name, name)) for name in signature(type(layer)).parameters}
-    if isinstance(layer, FractionalMaxPooling):  # stored by plane and axis; in 2-D PyTorch's order is another
-        samples = np.array(layer.samples, dtype=object)[:, :: -1 if layer.dims == 2 else 1]
-        found["_random_samples"] = samples[0] if layer.planes is None else samples.reshape(*layer.planes, -1)
-    return found
+    stored = {"output_size": "target", "_random_samples": "random_samples"}
+    return {name: getattr(layer, stored.get(name, name)) for name in signature(type(layer)).parameters}
 
 
 @pytest.mark.parametrize(
