@@ -47,11 +47,11 @@ class Adaptive:
         return size + 2 * int(self.output_size(size))
 
     def taps(self, size: int) -> AxisTaps:
-        return _windows(self._starts(size), self._stops(size), size)
+        return _windows(self.starts(size), self.stops(size), size)
 
     def cells(self, size: int, count_padding: bool) -> Indices:
         """The lengths of the windows."""
-        return self._stops(size) - self._starts(size)
+        return self.stops(size) - self.starts(size)
 
     def cells_formula(self, at: Letters, base: int, count_padding: bool) -> sp.Expr:
         """:meth:`cells` as a formula in the output position."""
@@ -74,11 +74,13 @@ class Adaptive:
         I, O, o = at.input_size, at.output_size, at.out - base
         return floor(o * I / O), ceiling((o + 1) * I / O)
 
-    def _starts(self, size: int) -> Indices:
+    def starts(self, size: int) -> Indices:
+        """Where the windows start, counted from 0."""
         count = int(self.output_size(size))
         return np.arange(count) * size // count
 
-    def _stops(self, size: int) -> Indices:
+    def stops(self, size: int) -> Indices:
+        """Behind which position they stop."""
         count = int(self.output_size(size))
         return -(-(np.arange(1, count + 1) * size) // count)
 

@@ -15,11 +15,13 @@ Up to ``EXHAUSTIVE`` entries all are checked, above it an even sample, and the c
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
+from symconv.axes import Adaptive, Fractional, Planewise
 from symconv.checks.comparing import covered, equal, same, shown_index, zero_differences
 from symconv.checks.general import check_general
 from symconv.checks.interval import decide
@@ -59,6 +61,8 @@ def check_output(derivation: Worked) -> tuple[Check, ...]:
     operator = derivation.operator
     omission = left_out(operator)
     checks = [] if omission else [_symbolic_output(derivation, subject)]
+    if any(isinstance(axis, Adaptive | Fractional | Planewise) for axis in operator.axes):
+        checks.append(_places(derivation))
     arrays = random_arrays(derivation, rationals)
     got, expected = operator.forward(**forward_arrays(arrays)), expected_output(operator, arrays)
     checks.append(_noted(equal(subject, Method.RATIONALS, got, expected), omission))
@@ -103,6 +107,18 @@ def check_gradient(derivation: Worked, wrt: Argument) -> tuple[Check, ...]:
 def _noted(check: Check, omission: str) -> Check:
     """The check with what was left out beside it, in its scope."""
     return replace(check, scope=f"{check.scope}; {omission}") if omission and check.scope else check
+
+
+def _places(derivation: Worked) -> Check:
+    """The windows that follow from a wanted output size: the cells of each, against the reference's bounds."""
+    operator = derivation.operator
+    got = np.empty(operator.output_shape, dtype=object)
+    expected = got.copy()
+    positions = np.arange(prod(operator.input_shape)).astype(object).reshape(operator.input_shape)
+    for index, cells in zip(indices(got.shape), Oracle(operator).windows(positions), strict=True):
+        got[index] = [positions[tap.inp] for tap in operator.taps_at("out", index)]
+        expected[index] = cells
+    return equal("places of the windows", Method.REFERENCE, got, expected)
 
 
 def _symbolic_output(derivation: Worked, subject: str) -> Check:

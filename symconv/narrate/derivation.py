@@ -31,6 +31,7 @@ from symconv.errors import ArgumentError
 from symconv.exact import Array, indices
 from symconv.formula import Entry, Partial
 from symconv.narrate.formulas import matrix, range_bounds, tree, wide_ranges
+from symconv.narrate.windows import windows
 from symconv.operator import Argument, Names
 from symconv.show import show
 
@@ -78,7 +79,8 @@ def definition(derivation: Worked, checks: Sequence[Check]) -> tuple[Block, ...]
     formula = derivation.general(None)
     return (
         Steps((_general_step(formula, formula.steps[0], derivation.names, checks),)),
-        Paragraph(sizes(formula)),
+        *_said(formula),
+        *windows(derivation),
     )
 
 
@@ -86,7 +88,7 @@ def general(derivation: Worked, wrt: Argument, checks: Sequence[Check]) -> tuple
     """The gradient with symbolic sizes, from the chain rule to the guarded sum, and its checks."""
     formula = derivation.general(wrt)
     steps = tuple(_general_step(formula, step, derivation.names, checks) for step in formula.steps)
-    return (Steps(steps), Paragraph(sizes(formula)))
+    return (Steps(steps), *_said(formula))
 
 
 def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
@@ -125,6 +127,11 @@ def quantity(derivation: Worked, wrt: Argument | None) -> Node:
     return tree(Partial(Entry(names.error), Entry(names.of(wrt))), names)
 
 
+def _said(formula: General) -> tuple[Block, ...]:
+    text = sizes(formula)
+    return (Paragraph(text),) if text else ()
+
+
 def sizes(formula: General) -> Prose:
     """What the letters of a general formula stand for, with the output size and the padding."""
     parts: list[str | Node] = []
@@ -132,8 +139,9 @@ def sizes(formula: General) -> Prose:
         (axis, at) for axis, at in zip(formula.axes, formula.letters, strict=True) if axis.role == "spatial"
     ]
     for axis, at in spatial:
-        size = show(axis.output_size(at.input_size))
-        parts += ["; " if parts else "Here ", row(show(at.output_size), "=", size)]
+        size = axis.output_size(at.input_size)
+        if size != at.output_size:  # a size that is asked for stands for itself
+            parts += ["; " if parts else "Here ", row(show(at.output_size), "=", show(size))]
     if parts:
         parts.append(".")
     parts += sequences(formula)
