@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from symconv.axes import Adaptive, Axis
-from symconv.errors import ArgumentError
-from symconv.layers.arguments import flag, one_of, positive, store
+from symconv.layers.arguments import each_axis, flag, one_of, positive, store
 from symconv.layers.pooling import Pooling
 from symconv.reductions import Maximum, Mean, Reduction, Ties
 
@@ -20,15 +19,8 @@ class AdaptivePooling(Pooling):
     target: tuple[int | None, ...]
 
     def __init__(self, output_size: Any) -> None:
-        sizes = (
-            output_size
-            if isinstance(output_size, Sequence) and not isinstance(output_size, str)
-            else (output_size,) * self.dims
-        )
-        if len(sizes) != self.dims:
-            raise ArgumentError(
-                "output_size", f"an integer >= 1, none, or a list of {self.dims}", output_size
-            )
+        requirement = f"an integer >= 1, none, or a list of {self.dims}"
+        sizes = each_axis("output_size", output_size, self.dims, requirement)
         store(self, target=tuple(positive("output_size", size) for size in sizes))
 
     def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from symconv.axes import Fractional, Planewise
 from symconv.errors import ArgumentError, ShapeError
-from symconv.layers.arguments import flag, one_of, per_axis, store
+from symconv.layers.arguments import each_axis, flag, one_of, per_axis, store
 from symconv.layers.pooling import Pooling
 from symconv.operator import Operator
 from symconv.reductions import Maximum, Reduction, Ties
@@ -92,11 +92,9 @@ class FractionalMaxPooling(Pooling):
         return tuple(map(Fractional, kernel, self.target or self.output_ratio, samples))
 
     def _ratios(self, value: Any) -> tuple[Fraction, ...]:
-        is_list = isinstance(value, Sequence) and not isinstance(value, str)
-        ratios = tuple(value) if is_list else (value,) * self.dims
-        error = ArgumentError("output_ratio", f"a number between 0 and 1 or a list of {self.dims}", value)
-        if len(ratios) != self.dims:
-            raise error
+        requirement = f"a number between 0 and 1 or a list of {self.dims}"
+        error = ArgumentError("output_ratio", requirement, value)
+        ratios = each_axis("output_ratio", value, self.dims, requirement)
         fractions = tuple(_fraction(ratio, error) for ratio in ratios)
         if 0 in fractions:
             raise error

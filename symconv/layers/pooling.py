@@ -14,7 +14,7 @@ import sympy as sp
 from symconv.axes import Axis, Pointwise, Sliding
 from symconv.errors import ArgumentError, ShapeError, UnsupportedError
 from symconv.exact import Array, is_numeric, pack
-from symconv.layers.arguments import Sizes, flag, one_of, per_axis, store
+from symconv.layers.arguments import Sizes, flag, one_of, per_axis, store, window
 from symconv.layers.layer import Layer
 from symconv.operator import Operator
 from symconv.reductions import LpNorm, Maximum, Mean, Reduction, Ties
@@ -44,8 +44,7 @@ class WindowPooling(Pooling):
 
     def _normalise_window(self, **others: Any) -> None:
         """Store the window as values of every axis, and the pooling's other arguments with it."""
-        kernel = per_axis("kernel_size", self.kernel_size, self.dims, 1)
-        stride = kernel if self.stride in (None, (), []) else per_axis("stride", self.stride, self.dims, 1)
+        kernel, stride = window(self.kernel_size, self.stride, self.dims)
         store(self, kernel_size=kernel, stride=stride, ceil_mode=flag("ceil_mode", self.ceil_mode), **others)
 
     def _windows(

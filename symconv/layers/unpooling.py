@@ -12,7 +12,7 @@ from symconv.derivation.derivation import work_out
 from symconv.derived import Derivation
 from symconv.errors import ArgumentError, ShapeError, UnsupportedError
 from symconv.exact import as_integers, pack
-from symconv.layers.arguments import Sizes, per_axis, store
+from symconv.layers.arguments import Sizes, is_list, per_axis, store, window
 from symconv.layers.layer import Layer
 from symconv.operator import Names, Operator
 from symconv.reductions import Reduction, WeightedSum
@@ -32,11 +32,11 @@ class Unpooling(Layer):
     def __init__(
         self, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
     ) -> None:
-        kernel = per_axis("kernel_size", kernel_size, self.dims, 1)
+        kernel, stride = window(kernel_size, stride, self.dims)
         store(
             self,
             kernel_size=kernel,
-            stride=kernel if stride in (None, (), []) else per_axis("stride", stride, self.dims, 1),
+            stride=stride,
             padding=per_axis("padding", padding, self.dims, 0),
             target=None if output_size is None else self._target(output_size),
         )
@@ -122,8 +122,7 @@ class Unpooling(Layer):
 
     def _target(self, output_size: Any) -> Sizes:
         """The size of the output; PyTorch also takes it with the batch and the channels in front."""
-        is_list = isinstance(output_size, Sequence) and not isinstance(output_size, str)
-        if is_list and len(output_size) == self.dims + 2:
+        if is_list(output_size) and len(output_size) == self.dims + 2:
             output_size = output_size[2:]
         return per_axis("output_size", output_size, self.dims, 1)
 
