@@ -155,7 +155,7 @@ MUTANTS = (
         "an adaptive window starts one late",
         "adaptive average",
         Adaptive,
-        "_starts",
+        "starts",
         on_result(lambda starts: np.minimum(starts + 1, 4)),
         ("C: random rationals", "∂E/∂A: symbolic"),
     ),
