@@ -32,7 +32,7 @@ PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
 _COLLECTED = 200_000, 50, 50
 """When to look for circles of objects: importing SymPy stops for it 138 times with Python's values, and finds nothing."""
-OWN = ("run", "layer", "input", "kernel", "indices", "wrt", "entry", "format")
+OWN = ("run", "alone", "layer", "input", "kernel", "indices", "wrt", "entry", "format")
 """The options of ``derive`` that are its own; the others are arguments of the layer."""
 
 
