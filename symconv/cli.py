@@ -158,9 +158,13 @@ def _prove(options: argparse.Namespace) -> int:
 
     if options.theorem not in THEOREMS:
         raise ProblemError(unknown("theorem", options.theorem, THEOREMS))
+    about = THEOREMS[options.theorem].about
+    for name in ("window", "geometry"):
+        if name != about and getattr(options, name) is not None:
+            raise ProblemError(f"--{name}: {options.theorem} is about a {about}; give it with --{about}")
     from symconv.pipeline import prove
 
-    return _print(prove(options.theorem, options.window), options.format)
+    return _print(prove(options.theorem, getattr(options, about)), options.format)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -373,14 +377,16 @@ def _parser() -> argparse.ArgumentParser:
     prove = command(
         _prove,
         "prove",
-        "prove a theorem, and check it on a window",
+        "prove a theorem, and check it on a window or a geometry",
         "lp-limit",
         "lp-limit --window 109,92,108,85",
+        "input-gradient --geometry 6,3,2,1,1",
         "lp-signed --window=-3,2,1/2",
     )
     add = prove.add_argument
     add("theorem", metavar="THEOREM", help="a name (see symconv list --theorems)")
-    add("--window", type=numbers, metavar="LIST", help="numbers with commas between")
+    add("--window", type=numbers, metavar="LIST", help="its entries, numbers with commas between")
+    add("--geometry", type=numbers, metavar="I,K,S,P,D", help="input, kernel, stride, padding, dilation")
 
     for printing in (derive, prove):
         printing.add_argument("--format", choices=PRINTED, default="text", help="printed as (default: text)")

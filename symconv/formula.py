@@ -133,6 +133,14 @@ class Over(Formula):
     where: tuple[sp.Basic, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Guarded(Formula):
+    """``body`` where all conditions hold, else 0; the body is looked at nowhere else."""
+
+    body: Formula
+    where: tuple[sp.Basic, ...]
+
+
 class Values(Protocol):
     """Where :func:`evaluate` finds the values of entries and derivatives, and of index symbols."""
 
@@ -248,6 +256,12 @@ def _(formula: Over) -> Evaluator:
         return total(parts) if formula.operator == "∑" else largest(list(parts))
 
     return over
+
+
+@evaluator.register
+def _(formula: Guarded) -> Evaluator:
+    body, conditions = evaluator(formula.body), [condition_at(condition) for condition in formula.where]
+    return lambda values, at: body(values, at) if all(holds(at) for holds in conditions) else 0
 
 
 def total(terms: Iterator[Any]) -> Any:

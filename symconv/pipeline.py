@@ -118,12 +118,12 @@ def _shaped(array: Array, shape: Sequence[int]) -> Array:
     return array.reshape(tuple(shape)) if array.size == prod(shape) else array
 
 
-def prove(name: str, window: Sequence[Any] | None = None) -> Report:
-    """A theorem with its proof and checks as a report, with an instance for a window."""
+def prove(name: str, numbers: Sequence[Any] | None = None) -> Report:
+    """A theorem with its proof and checks as a report, with an instance for a window or a geometry."""
     from symconv.theorems import THEOREMS
 
     theorem = THEOREMS[name]()
-    instance = theorem.instance(list(window)) if window else None
+    instance = theorem.instance(list(numbers)) if numbers else None
     document = told_theorem.document(theorem, instance)
     return Report(document, (), name, document.checks or Checks())
 

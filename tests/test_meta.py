@@ -38,6 +38,7 @@ LAYERS = (
     ("symconv.operator",),
     ("symconv.derivation",),
     ("symconv.checks",),
+    ("symconv.narrate.formulas",),
     ("symconv.theorems",),
     ("symconv.narrate",),
     ("symconv.narrate.derivation", "symconv.narrate.theorem"),

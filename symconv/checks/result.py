@@ -23,6 +23,8 @@ class Method(StrEnum):
 
     SYMBOLIC = "symbolic"
     """The difference of both sides is identically zero, or SymPy decides the relation from its assumptions."""
+    GRID = "all small sizes"
+    """Both sides are the same polynomial in the entries, at every place and all sizes up to stated bounds."""
     EXACT = "exact"
     """Both sides agree at given numbers, in exact arithmetic."""
     RATIONALS = "random rationals"

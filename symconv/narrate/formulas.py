@@ -15,6 +15,7 @@ import sympy as sp
 from symconv.axes import Range
 from symconv.display import (
     BigOp,
+    Cases,
     Fence,
     Frac,
     Func,
@@ -27,6 +28,7 @@ from symconv.display import (
     Row,
     Script,
     Stack,
+    Words,
     join,
     row,
 )
@@ -36,6 +38,7 @@ from symconv.formula import (
     Chosen,
     Delta,
     Entry,
+    Guarded,
     Largest,
     Over,
     Partial,
@@ -159,6 +162,12 @@ def _(formula: Over, names: Names) -> Node:
         upper = None if _is_wide(limit) else show(limit.upper)
         body = BigOp("∑", body, lower=lower, upper=upper)
     return body
+
+
+@tree.register
+def _(formula: Guarded, names: Names) -> Node:
+    holds = join((_condition(expr) for expr in formula.where), ",")
+    return Cases(((tree(formula.body, names), row(Words("if "), holds)), (Num("0"), Words("otherwise"))))
 
 
 def array(name: str, names: Names) -> Node:

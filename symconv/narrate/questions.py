@@ -298,8 +298,8 @@ def _proved(question: Prove, name: str, workings: Workings) -> Section:
 
 
 def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Workings) -> Instance | None:
-    """What a theorem says about a window; None for the theorem that is about sizes."""
-    if theorem.name == "output-size":
+    """What a theorem says about a window; None for a theorem that is about sizes."""
+    if THEOREMS[theorem.name].about == "geometry":
         return None
     try:
         return theorem.instance(window)

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from symconv.theorems.theorem import Theorem
@@ -31,12 +31,14 @@ class Listed:
         title: what it is about, in a few words; the theorem has the same.
         module, function: where the theorem is. They have different names: importing ``theorems.x`` puts the
             module ``x`` where this package would have its ``x``.
+        about: what an instance is given by: the entries of a window, or a geometry, the sizes I, K, S, P, D.
     """
 
     name: str
     title: str
     module: str
     function: str
+    about: Literal["window", "geometry"] = "window"
 
     def __call__(self) -> Theorem:
         """The theorem."""
@@ -70,7 +72,26 @@ power_mean_zeros_limit = Listed(
     "power-mean-zeros", "The power mean of a window with zeros", "power_mean_zeros", "power_mean_zeros_limit"
 )
 output_size_formula = Listed(
-    "output-size", "The output size of a sliding window", "output_size", "output_size_formula"
+    "output-size",
+    "The output size of a sliding window",
+    "output_size",
+    "output_size_formula",
+    "geometry",
+)
+
+input_gradient_formula = Listed(
+    "input-gradient",
+    "The gradient of a convolution by its input",
+    "input_gradient",
+    "input_gradient_formula",
+    "geometry",
+)
+full_correlation_formula = Listed(
+    "full-correlation",
+    "The input gradient as a correlation with the turned kernel",
+    "full_correlation",
+    "full_correlation_formula",
+    "geometry",
 )
 
 THEOREMS: Mapping[str, Listed] = MappingProxyType(
@@ -78,6 +99,8 @@ THEOREMS: Mapping[str, Listed] = MappingProxyType(
         listed.name: listed
         for listed in (
             output_size_formula,
+            input_gradient_formula,
+            full_correlation_formula,
             lp_pool_limit,
             lp_pool_signed,
             lp_pool_sum,

@@ -198,9 +198,24 @@ class Claim:
     when: tuple[Claim, ...] = ()
 
     @property
+    def sides(self) -> tuple[Node, Node]:
+        """Both sides as they are shown."""
+        return self.left.tree, self.right.tree
+
+    @property
     def tree(self) -> Node:
         """The claim without its conditions, which are set beside it."""
         return row(self.left.tree, self.sign, self.right.tree)
+
+    @property
+    def conditions(self) -> tuple[Node, ...]:
+        """The conditions, as they are shown."""
+        return tuple(condition.tree for condition in self.when)
+
+    @property
+    def bounds(self) -> tuple[Node, ...]:
+        """None: the sums of a claim run over the entries of a window."""
+        return ()
 
     @property
     def meaning(self) -> object:

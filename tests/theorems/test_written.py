@@ -177,6 +177,9 @@ def test_a_number_that_cannot_be_shown_is_refused() -> None:
 def test_the_steps_of_the_proofs_show_what_they_verify() -> None:
     for listed in THEOREMS.values():
         theorem = listed()
+        claims = [step.claim for step in theorem.steps if isinstance(step, ProofStep)]
+        if not claims:
+            continue
         sample = {**theorem.samples[0], INDEX: 2}
         named = {str(letter): _floats(value) for letter, value in sample.items()}
         at = {
@@ -186,9 +189,8 @@ def test_the_steps_of_the_proofs_show_what_they_verify() -> None:
         }
         for short, meaning in ABBREVIATIONS.get(theorem.name, ()):
             at[short.tree] = read(meaning.tree, at)
-        for step in theorem.steps:
-            assert isinstance(step, ProofStep)
-            for side in (step.claim.left, step.claim.right):
+        for proved in claims:
+            for side in (proved.left, proved.right):
                 exact = float(decimal(side.expr, sample, 12).replace("−", "-"))
                 if str(side).startswith("∂"):
                     continue  # a derivative is a name: what it stands for is computed, and compared below
