@@ -79,6 +79,19 @@ output_size_formula = Listed(
     "geometry",
 )
 
+delta_rule = Listed(
+    "delta-rule", "A sum over a delta of an affine index", "delta_rule", "delta_rule", "geometry"
+)
+weight_gradient_formula = Listed(
+    "weight-gradient",
+    "The gradient of a convolution by its kernel",
+    "weight_gradient",
+    "weight_gradient_formula",
+    "geometry",
+)
+conv_adjoint = Listed(
+    "conv-adjoint", "A convolution and its gradients are adjoint", "conv_adjoint", "conv_adjoint", "geometry"
+)
 input_gradient_formula = Listed(
     "input-gradient",
     "The gradient of a convolution by its input",
@@ -99,8 +112,11 @@ THEOREMS: Mapping[str, Listed] = MappingProxyType(
         listed.name: listed
         for listed in (
             output_size_formula,
+            delta_rule,
             input_gradient_formula,
             full_correlation_formula,
+            weight_gradient_formula,
+            conv_adjoint,
             lp_pool_limit,
             lp_pool_signed,
             lp_pool_sum,

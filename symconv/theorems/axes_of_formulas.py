@@ -1,5 +1,7 @@
 """A formula about one axis, read on several: every index a pair, every range and condition one on each axis.
 
+Batch and channel are axes of their own: the letters :data:`ONCE` stay single.
+
 The axes of a convolution are independent, so a formula in one index is a formula in several when each letter
 is given a number: ``B_{K−1−m}`` becomes ``B_{K₁−1−m₁, K₂−1−m₂}``, and a sum over m one over m₁ and m₂. The
 checks read every index formula of a theorem in this way and compare it with the separate implementation in
@@ -17,10 +19,25 @@ from symconv.axes import Range
 from symconv.errors import UnsupportedError
 from symconv.formula import Delta, Entry, Formula, Guarded, Over, Partial, Product, Sum
 
+b, n, c, f, h, q = (sp.Symbol(name, integer=True) for name in "bncfhq")
+N, g, M, L = (sp.Symbol(name, integer=True, positive=True) for name in "NgML")
+ONCE = frozenset((b, n, c, f, h, q, N, g, M, L))
+"""Letters of images and channels, and of their numbers."""
+
+
+def is_single(expr: Any) -> bool:
+    """Whether an index or a condition is about images or channels alone."""
+    letters = expr.free_symbols if isinstance(expr, sp.Basic) else set()
+    return bool(letters) and letters <= ONCE
+
 
 def numbered(letter: sp.Symbol, place: int, count: int) -> sp.Symbol:
     """A letter of one of several axes; the letter itself where there is only one."""
-    return letter if count == 1 else sp.Symbol(f"{letter.name}_{place + 1}", **letter._assumptions_orig)
+    return (
+        letter
+        if count == 1 or letter in ONCE
+        else sp.Symbol(f"{letter.name}_{place + 1}", **letter._assumptions_orig)
+    )
 
 
 def on_axis(expr: Any, place: int, count: int) -> Any:
@@ -39,13 +56,17 @@ def ranges_on(ranges: tuple[Range, ...], count: int) -> tuple[Range, ...]:
             on_axis(limit.upper, place, count),
         )
         for limit in ranges
-        for place in range(count)
+        for place in range(1 if is_single(limit.var) else count)
     )
 
 
 def conditions_on(conditions: tuple[sp.Basic, ...], count: int) -> tuple[sp.Basic, ...]:
     """The conditions on every axis."""
-    return tuple(on_axis(condition, place, count) for condition in conditions for place in range(count))
+    return tuple(
+        on_axis(condition, place, count)
+        for condition in conditions
+        for place in range(1 if is_single(condition) else count)
+    )
 
 
 @singledispatch
@@ -58,9 +79,12 @@ def on_axes(formula: Any, count: int) -> Any:
 
 @on_axes.register
 def _(formula: Entry, count: int) -> Entry:
-    return Entry(
-        formula.array, tuple(on_axis(part, place, count) for part in formula.index for place in range(count))
+    index = (
+        on_axis(part, place, count)
+        for part in formula.index
+        for place in range(1 if is_single(part) else count)
     )
+    return Entry(formula.array, tuple(index))
 
 
 @on_axes.register

@@ -6,16 +6,31 @@ the formula of a theorem, by listing the taps, or by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
+from symconv.axes.arithmetic import integer
 from symconv.display import Node
 from symconv.exact import Array
 from symconv.formula import Entry, Formula, Product, Sum, evaluate
-from symconv.theorems.geometry import Geometry, Ground, Numbers, Space, as_letters
+from symconv.theorems.geometry import (
+    D,
+    Geometry,
+    Ground,
+    I,
+    K,
+    Numbers,
+    O,
+    P,
+    S,
+    Space,
+    as_integers,
+    as_letters,
+    sizes_at,
+)
 from symconv.theorems.identity import Computed
 from symconv.theorems.index_sums import B, G, shown, vector
 
@@ -30,6 +45,11 @@ def lettered(space: Space, geometry: Geometry) -> Ground:
     return space.at((geometry,), as_letters)
 
 
+def seeded(space: Space, geometry: Geometry) -> Ground:
+    """The arrays of a space at a geometry, with seeded integers for entries."""
+    return space.at((geometry,), as_integers)
+
+
 def values(formula: Formula, letter: sp.Symbol, count: int, ground: Ground) -> Array:
     """The values of a formula at ``letter = 0, …, count − 1``."""
     return vector(evaluate(formula, ground, {**ground.at, letter: place}) for place in range(count))
@@ -38,6 +58,15 @@ def values(formula: Formula, letter: sp.Symbol, count: int, ground: Ground) -> A
 def line(name: Formula | Node, value: Any, other: Any, sign: str = "=") -> Computed:
     """A computed line: what it is called, its value, and the value by other means, which is shown."""
     return Computed(name if isinstance(name, Node) else shown(name), sign, value, other)
+
+
+def size_line(geometry: Geometry) -> Computed:
+    """The output size: by its formula, and the windows counted."""
+    at = sizes_at((geometry,))
+    return Computed(shown(O), "=", integer(OUTPUT_SIZE, at), geometry.outputs)
+
+
+OUTPUT_SIZE = sp.floor((I + 2 * P - D * (K - 1) - 1) / S, evaluate=False) + 1
 
 
 def written_out(name: Formula, value: Any, terms: Sequence[tuple[Formula, ...]], ground: Ground) -> Computed:
@@ -75,6 +104,3 @@ def spread(entries: Sequence[Any], stride: int) -> list[Any]:
     wide = [0] * (stride * (len(entries) - 1) + 1)
     wide[::stride] = entries
     return wide
-
-
-Build = Callable[[tuple[Any, ...]], Any]

@@ -21,6 +21,8 @@ from symconv.theorems.examples import (
     correlated,
     lettered,
     line,
+    seeded,
+    size_line,
     spread,
     terms_at,
     values,
@@ -249,13 +251,13 @@ def _not_turned() -> Counterexample:
 
 def _instance(sizes: tuple[Any, ...]) -> Instance:
     at = small(geometry(sizes))
-    ground = lettered(_space(), at)
+    ground, numbers = lettered(_space(), at), seeded(_space(), at)
     length = at.I + at.D * (at.K - 1)
     front = at.D * (at.K - 1) - at.P
     # H placed as one would on paper; on the left it is summed up as it is defined
     padded = [*[0] * max(front, 0), *spread([G(place) for place in range(at.outputs)], at.S)]
     placed = (padded[max(-front, 0) :] + [0] * length)[:length]
-    numbers = vector(0 if cell == 0 else ground.entry(cell, cell.index) for cell in placed)
+    cells = vector(0 if cell == 0 else ground.entry(cell, cell.index) for cell in placed)
     turned = tuple(B(at.K - 1 - place) for place in range(at.K))
     entries = (
         written_out(slope(E, A(place)), ground.slopes["E", "A"][place,], terms_at(at, place), ground)
@@ -265,10 +267,10 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
         "full-correlation",
         sizes,
         (
-            line(shown(O), ground.at[O], at.outputs),
+            size_line(at),
             line(shown(Q), ground.at[Q], front),
             line(shown(R), ground.at[R], at.room - at.S * (at.outputs - 1)),
-            line(Entry("H"), values(H(u), u, length, ground), numbers).shown_as(placed),
+            line(Entry("H"), values(H(u), u, length, ground), cells).shown_as(placed),
             *entries,
         ),
         {},
@@ -276,10 +278,10 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
         bounds=(
             line(
                 CORRELATION,
-                values(TARGET, t, at.I, ground),
+                values(TARGET, t, at.I, numbers),
                 correlated(
-                    [ground.entry(H(0), (place,)) for place in range(length)],
-                    [ground.entry(cell, cell.index) for cell in turned],
+                    [numbers.entry(H(0), (place,)) for place in range(length)],
+                    [numbers.entry(cell, cell.index) for cell in turned],
                     at.D,
                 ),
             ),

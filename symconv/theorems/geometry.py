@@ -23,6 +23,7 @@ import sympy as sp
 
 from symconv.axes.arithmetic import integer
 from symconv.checks import reference
+from symconv.checks.result import Method
 from symconv.errors import ArgumentError, UnsupportedError
 from symconv.exact import Array, indices
 from symconv.formula import Chosen, Entry, Evaluator, Formula, Partial, evaluator
@@ -199,8 +200,8 @@ def convolution(axes: Sequence[Geometry], numbers: Numbers) -> Ground:
     wide, kernel = (tuple(getattr(axis, name) for axis in axes) for name in "IK")
     outs = tuple(axis.outputs for axis in axes)
     A, B, G = numbers((wide, kernel, outs))
-    by_A = _nudged(A)[:, None], B[None, None]
-    by_B = A[None, None], _nudged(B)[:, None]
+    by_A = nudged(A)[:, None], B[None, None]
+    by_B = A[None, None], nudged(B)[:, None]
     C, *after_A = conv(*by_A, axes)[:, 0]
     after_B = conv(*by_B, axes)[0, 1:]
     ground = Ground(
@@ -236,8 +237,8 @@ def sizes_at(axes: Sequence[Geometry]) -> dict[Any, Any]:
     }
 
 
-def _nudged(array: Array) -> Array:
-    """The array, and for every entry the array with this entry one larger."""
+def nudged(array: Array) -> Array:
+    """The array, then for every entry the array with this entry one larger."""
     nudge = np.zeros((array.size + 1, array.size), dtype=object)
     nudge[range(1, array.size + 1), range(array.size)] = 1
     moved: Array = nudge.reshape(-1, *array.shape) + array
@@ -253,17 +254,18 @@ class Space:
         grid: the geometries at which every entry is compared in symbols.
         sizes: further size letters, as formulas in the others.
         definitions: arrays that are defined by a formula: an entry with letters as index, and its value.
-        beyond: geometries of several axes at which the formulas are compared at integers; none where a
-            formula cannot be read with several indices.
+        beyond: geometries of several axes at which the formulas are compared at integers.
+        method: what the comparison at integers is: with the reference, unless the arrays do not come from it.
     """
 
-    ground: Callable[[Sequence[Geometry], Numbers], Ground] = convolution
-    grid: Iterable[Geometry] = Grid()
+    ground: Callable[[Sequence[Any], Numbers], Ground] = convolution
+    grid: Iterable[Any] = Grid()
     sizes: Sizes = field(default_factory=dict)
     definitions: tuple[tuple[Entry, Formula], ...] = ()
-    beyond: tuple[tuple[Geometry, ...], ...] = LARGER
+    beyond: tuple[tuple[Any, ...], ...] = LARGER
+    method: Method = Method.REFERENCE
 
-    def at(self, axes: Sequence[Geometry], numbers: Numbers) -> Ground:
+    def at(self, axes: Sequence[Any], numbers: Numbers) -> Ground:
         """The arrays at a geometry, with the sizes and definitions of this space."""
         ground = self.ground(axes, numbers)
         count = len(axes)

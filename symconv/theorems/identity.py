@@ -143,7 +143,7 @@ def _(item: IndexStep, subject: str, theorem: Theorem) -> Iterator[Check]:
     if item.space.larger:
         count = len(item.space.beyond[0])
         scope = f"larger geometries of {count} axes, at integers"
-        yield _compared(item, count, item.space.larger, subject, Method.REFERENCE, scope)
+        yield _compared(item, count, item.space.larger, subject, item.space.method, scope)
 
 
 def _compared(
@@ -172,7 +172,7 @@ def _compared(
     if not chosen:
         verdict, detail = Verdict.UNDECIDED, "No geometry meets the conditions."
     held = "".join(f", {text(condition(each))}" for each in under)
-    scope = f"every entry, {len(chosen)} {scope}{held}"
+    scope = f"every entry of {len(chosen)} {scope}{held}"
     return Check(subject, method, verdict, text(shown(item.target)), text(shown(item.after)), scope, detail)
 
 
@@ -224,6 +224,10 @@ class Computed:
     def shown_as(self, cells: Sequence[Any]) -> Computed:
         """The same line with its right side shown as a vector of formulas and numbers."""
         return replace(self, written=Matrix((tuple(map(shown, cells)),)))
+
+    def shown_alone(self, formula: Formula) -> Computed:
+        """The same line with a formula for its right side."""
+        return replace(self, written=shown(formula))
 
 
 @at_numbers.register

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 from symconv.formula import Entry
-from symconv.theorems.examples import given, lettered, line, terms_at, values, written_out
+from symconv.theorems.examples import given, lettered, line, seeded, size_line, terms_at, values, written_out
 from symconv.theorems.geometry import D, Geometry, I, K, O, P, S, Space, geometry, i, m, small, t
 from symconv.theorems.identity import Identity, IndexStep, Link, chain
 from symconv.theorems.index_sums import (
@@ -34,7 +34,6 @@ from symconv.theorems.index_sums import (
     rounded_down,
     rounded_up,
     run,
-    shown,
     slope,
     tell,
     times,
@@ -280,7 +279,7 @@ def _no_bounds() -> Counterexample:
 
 def _instance(sizes: tuple[Any, ...]) -> Instance:
     at = small(geometry(sizes))
-    ground = lettered(Space(), at)
+    ground, numbers = lettered(Space(), at), seeded(Space(), at)
     entries = (
         written_out(slope(E, A(place)), ground.slopes["E", "A"][place,], terms_at(at, place), ground)
         for place in range(at.I)
@@ -288,11 +287,11 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
     return Instance(
         "input-gradient",
         sizes,
-        (line(shown(O), ground.at[O], at.outputs), *entries),
+        (size_line(at), *entries),
         {},
         where=str(at),
         bounds=tuple(
-            line(formula, values(formula, t, at.I, ground), values(TARGET, t, at.I, ground))
+            line(formula, values(formula, t, at.I, numbers), values(TARGET, t, at.I, numbers))
             for formula in (TRANSPOSED, OVER_WINDOWS, OVER_OFFSETS)
         ),
     )
