@@ -79,8 +79,8 @@ output_size_formula = Listed(
     "geometry",
 )
 
-delta_rule = Listed(
-    "delta-rule", "A sum over a delta of an affine index", "delta_rule", "delta_rule", "geometry"
+affine_delta = Listed(
+    "delta-rule", "A sum over a delta of an affine index", "delta_rule", "affine_delta", "geometry"
 )
 weight_gradient_formula = Listed(
     "weight-gradient",
@@ -90,7 +90,7 @@ weight_gradient_formula = Listed(
     "geometry",
 )
 conv_adjoint = Listed(
-    "conv-adjoint", "A convolution and its gradients are adjoint", "conv_adjoint", "conv_adjoint", "geometry"
+    "conv-adjoint", "A convolution and its gradients are adjoint", "adjointness", "conv_adjoint", "geometry"
 )
 input_gradient_formula = Listed(
     "input-gradient",
@@ -112,7 +112,7 @@ THEOREMS: Mapping[str, Listed] = MappingProxyType(
         listed.name: listed
         for listed in (
             output_size_formula,
-            delta_rule,
+            affine_delta,
             input_gradient_formula,
             full_correlation_formula,
             weight_gradient_formula,

@@ -70,13 +70,13 @@ _LARGER = (
 )
 
 
-def delta_rule() -> Theorem:
+def affine_delta() -> Theorem:
     """The theorem on Kronecker's delta of an affine index under a sum.
 
     An instance is given by I, K and, if they are not 1, 0 and 1, by S, P and D.
 
     Example:
-        >>> delta_rule().instance([6, 3, 2, 1, 2]).check().passed
+        >>> affine_delta().instance([6, 3, 2, 1, 2]).check().passed
         True
     """
     space = Space(_ground, Grid(3, 3, 2, 1, 3), beyond=_LARGER, method=Method.EXACT)

@@ -138,12 +138,23 @@ class Ground:
     defined: Mapping[str, tuple[tuple[sp.Symbol, ...], Evaluator]] = field(default_factory=dict)
 
     def entry(self, entry: Entry, index: tuple[int, ...]) -> Any:
-        """The value of an entry, 0 outside of the array."""
+        """The value of an entry, 0 outside of the array.
+
+        Raises:
+            ArithmeticError: the array has another number of indices.
+        """
         known = self.arrays.setdefault(entry.array, {})
-        if index not in known and entry.array in self.defined:
-            letters, value = self.defined[entry.array]
-            known[index] = value(self, {**self.at, **dict(zip(letters, index, strict=True))})
-        return known.get(index, 0)
+        value = known.get(index)
+        if value is None:
+            value = known[index] = self._outside(entry.array, index)
+        return value
+
+    def _outside(self, array: str, index: tuple[int, ...]) -> Any:
+        """What is not in an array: its definition, or padding."""
+        letters, define = self.defined.get(array, (next(iter(self.arrays[array]), ()), None))
+        if len(letters) != len(index):
+            raise ArithmeticError(f"{array} has {len(letters)} indices, not {len(index)}")
+        return 0 if define is None else define(self, {**self.at, **dict(zip(letters, index, strict=True))})
 
     def partial(self, partial: Partial, of: tuple[int, ...], by: tuple[int, ...]) -> Any:
         """The value of a partial derivative."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -17,9 +18,7 @@ from symconv.narrate.theorem import document
 from symconv.printing.text import text
 from symconv.render import FORMATS, render
 from symconv.theorems import THEOREMS
-from symconv.theorems.geometry import Geometry
 from symconv.theorems.identity import IndexStep
-from symconv.theorems.index_sums import B
 from symconv.theorems.scaled import n, x
 from symconv.theorems.theorem import ProofStep, Rounded, Theorem, step, verify_step
 from symconv.theorems.verify import Case
@@ -55,7 +54,7 @@ def proving(found: Theorem) -> tuple[Any, ...]:
 def on_one_geometry(found: Theorem) -> Theorem:
     """The theorem with its index sums compared at one geometry, which takes no time."""
     steps = tuple(
-        replace(item, space=replace(item.space, grid=(Geometry(4, 2),), beyond=()))
+        replace(item, space=replace(item.space, grid=tuple(islice(item.space.grid, 1)), beyond=()))
         if isinstance(item, IndexStep)
         else item
         for item in found.steps
@@ -66,7 +65,7 @@ def on_one_geometry(found: Theorem) -> Theorem:
 def spoilt(item: Any) -> Any:
     """The step with another right side."""
     if isinstance(item, IndexStep):
-        return replace(item, after=Sum((item.after, B(0))))
+        return replace(item, after=Sum((item.after, 1)))
     # Adding 1 leaves an inequality true; taking 1000 away from its right side does not.
     return replace(item, after=Written(item.claim.right.expr - 1000, item.claim.right.tree))
 
