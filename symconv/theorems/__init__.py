@@ -106,6 +106,13 @@ full_correlation_formula = Listed(
     "full_correlation_formula",
     "geometry",
 )
+average_pooling = Listed(
+    "average-pooling",
+    "Average pooling is a convolution with a constant kernel",
+    "pooled_mean",
+    "average_pooling",
+    "geometry",
+)
 
 THEOREMS: Mapping[str, Listed] = MappingProxyType(
     {
@@ -117,6 +124,7 @@ THEOREMS: Mapping[str, Listed] = MappingProxyType(
             full_correlation_formula,
             weight_gradient_formula,
             conv_adjoint,
+            average_pooling,
             lp_pool_limit,
             lp_pool_signed,
             lp_pool_sum,

@@ -17,7 +17,7 @@ import sympy as sp
 
 from symconv.axes import Range
 from symconv.errors import UnsupportedError
-from symconv.formula import Delta, Entry, Formula, Guarded, Over, Partial, Product, Sum
+from symconv.formula import Delta, Entry, Formula, Guarded, Over, Partial, Product, Quotient, Sum
 
 b, n, c, f, h, q = (sp.Symbol(name, integer=True) for name in "bncfhq")
 N, g, M, L = (sp.Symbol(name, integer=True, positive=True) for name in "NgML")
@@ -100,6 +100,13 @@ def _(formula: Product, count: int) -> Product:
 @on_axes.register
 def _(formula: Sum, count: int) -> Sum:
     return Sum(tuple(on_axes(term, count) for term in formula.terms))
+
+
+@on_axes.register
+def _(formula: Quotient, count: int) -> Quotient:
+    """A divisor that is a size becomes the product of that of every axis."""
+    below = sp.Mul(*(on_axis(formula.denominator, place, count) for place in range(count)))
+    return Quotient(on_axes(formula.numerator, count), below)
 
 
 @on_axes.register

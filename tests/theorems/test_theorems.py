@@ -30,6 +30,7 @@ NUMBERS = {
     "input-gradient": (6, 3, 2, 1),
     "weight-gradient": (7, 3, 2, 1, 1),
     "conv-adjoint": (6, 3, 2, 1),
+    "average-pooling": (6, 3, 2, 1),
     "full-correlation": (6, 3, 2, 1, 2),
     "lp-limit": (109, 92, 108, 85),
     "lp-signed": (-3, 2, sp.sqrt(2)),
