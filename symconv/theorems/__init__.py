@@ -113,6 +113,12 @@ average_pooling = Listed(
     "average_pooling",
     "geometry",
 )
+max_pool_gradient = Listed(
+    "max-gradient",
+    "The gradient of max pooling, and its subgradients at ties",
+    "max_gradient",
+    "max_pool_gradient",
+)
 
 THEOREMS: Mapping[str, Listed] = MappingProxyType(
     {
@@ -125,6 +131,7 @@ THEOREMS: Mapping[str, Listed] = MappingProxyType(
             weight_gradient_formula,
             conv_adjoint,
             average_pooling,
+            max_pool_gradient,
             lp_pool_limit,
             lp_pool_signed,
             lp_pool_sum,

@@ -31,6 +31,7 @@ NUMBERS = {
     "weight-gradient": (7, 3, 2, 1, 1),
     "conv-adjoint": (6, 3, 2, 1),
     "average-pooling": (6, 3, 2, 1),
+    "max-gradient": (3, 5, 5),
     "full-correlation": (6, 3, 2, 1, 2),
     "lp-limit": (109, 92, 108, 85),
     "lp-signed": (-3, 2, sp.sqrt(2)),
