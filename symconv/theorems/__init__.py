@@ -119,12 +119,24 @@ max_pool_gradient = Listed(
     "max_gradient",
     "max_pool_gradient",
 )
+input_sizes_theorem = Listed(
+    "input-sizes", "The inputs with a given output size", "input_sizes", "input_sizes_theorem", "geometry"
+)
+output_size_rounded_up = Listed(
+    "output-size-ceil",
+    "The output size, rounded up",
+    "output_size_ceil",
+    "output_size_rounded_up",
+    "geometry",
+)
 
 THEOREMS: Mapping[str, Listed] = MappingProxyType(
     {
         listed.name: listed
         for listed in (
             output_size_formula,
+            output_size_rounded_up,
+            input_sizes_theorem,
             affine_delta,
             input_gradient_formula,
             full_correlation_formula,

@@ -25,13 +25,13 @@ _COUNTING = {"integer": True, "positive": True}
 I, K, S, D, O = (letter(name, sp.Symbol(name, **_COUNTING)) for name in "IKSDO")
 P, o = (letter(name, sp.Symbol(name, **_NATURAL)) for name in "Po")
 
-_SPAN = D * (K - 1)
+SPAN = D * (K - 1)
 LAST = I + 2 * P - 1
 """The last position of the padded input."""
-ROOM = I + 2 * P - _SPAN - 1
+ROOM = I + 2 * P - SPAN - 1
 """How far the window can move."""
 SIZE = floor(ROOM / S) + 1
-_TAP = S * o + _SPAN
+_TAP = S * o + SPAN
 """Where the last tap of window o is."""
 
 _FORMULA = claim(O, "=", SIZE)
@@ -149,7 +149,7 @@ def _values(width: int, kernel: int, stride: int, padding: int, dilation: int) -
     return {I.expr: width, K.expr: kernel, S.expr: stride, P.expr: padding, D.expr: dilation, O.expr: size}
 
 
-def _fitting(width: int, kernel: int, stride: int, padding: int, dilation: int) -> list[int]:
+def fitting(width: int, kernel: int, stride: int, padding: int, dilation: int) -> list[int]:
     """The windows that fit, by placing each of them tap by tap."""
     inside = range(-padding, width + padding)
     starts = enumerate(range(-padding, width + padding, stride))
@@ -163,7 +163,7 @@ def _counted() -> Check:
         width, kernel, _, padding, dilation = sizes
         if dilation * (kernel - 1) < width + 2 * padding:
             fits += 1
-            if _fitting(*sizes) != list(range(_values(*sizes)[O.expr])):
+            if fitting(*sizes) != list(range(_values(*sizes)[O.expr])):
                 wrong.append(sizes)
     verdict = Verdict.FAILED if wrong else Verdict.PASSED
     detail = f"The count differs at I, K, S, P, D = {wrong[0]}." if wrong else ""

@@ -185,6 +185,12 @@ def floor(argument: Written) -> Written:
     return Written(rounded, Fence("⌊", argument.tree, "⌋"))
 
 
+def ceiling(argument: Written) -> Written:
+    """The smallest integer that is not below the argument."""
+    rounded = -sp.floor(-argument.expr, evaluate=argument.expr.is_number)
+    return Written(rounded, Fence("⌈", argument.tree, "⌉"))
+
+
 Sign = Literal["=", "<", "≤", "→"]
 
 

@@ -26,6 +26,8 @@ from symconv.theorems.written import Written, claim
 
 NUMBERS = {
     "output-size": (6, 3, 2),
+    "output-size-ceil": (6, 3, 2),
+    "input-sizes": (6, 3, 2),
     "delta-rule": (6, 3, 2, 1, 2),
     "input-gradient": (6, 3, 2, 1),
     "weight-gradient": (7, 3, 2, 1, 1),
