@@ -129,6 +129,9 @@ output_size_rounded_up = Listed(
     "output_size_rounded_up",
     "geometry",
 )
+conv_toeplitz = Listed(
+    "conv-toeplitz", "A convolution is the product with a matrix", "toeplitz", "conv_toeplitz", "geometry"
+)
 
 THEOREMS: Mapping[str, Listed] = MappingProxyType(
     {
@@ -142,6 +145,7 @@ THEOREMS: Mapping[str, Listed] = MappingProxyType(
             full_correlation_formula,
             weight_gradient_formula,
             conv_adjoint,
+            conv_toeplitz,
             average_pooling,
             max_pool_gradient,
             lp_pool_limit,

@@ -229,6 +229,7 @@ def _ground(axes: Sequence[_Axis], numbers: Numbers) -> Ground:
         f"{'; '.join(map(str, sizes))}, N = {layer.N}, g = {layer.g}, M = {layer.M}, L = {layer.L}",
         at,
         {name: entries(array) for name, array in zip("ABCG", (A_, B_, C_, G_), strict=True)},
+        computed="C",
     )
     for name, array, moved in (("A", A_, by_input), ("B", B_, by_weight)):
         columns = dict(zip(indices(array.shape), (after - C_ for after in moved), strict=True))

@@ -16,7 +16,6 @@ from typing import Any
 
 import sympy as sp
 
-from symconv.checks.result import Method
 from symconv.formula import Entry, evaluate
 from symconv.theorems.examples import line, seeded
 from symconv.theorems.geometry import (
@@ -79,7 +78,7 @@ def affine_delta() -> Theorem:
         >>> affine_delta().instance([6, 3, 2, 1, 2]).check().passed
         True
     """
-    space = Space(_ground, Grid(3, 3, 2, 1, 3), beyond=_LARGER, method=Method.EXACT)
+    space = Space(_ground, Grid(3, 3, 2, 1, 3), beyond=_LARGER)
     collapsed = chain(
         SUM,
         _PLACES,

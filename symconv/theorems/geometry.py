@@ -23,7 +23,6 @@ import sympy as sp
 
 from symconv.axes.arithmetic import integer
 from symconv.checks import reference
-from symconv.checks.result import Method
 from symconv.errors import ArgumentError, UnsupportedError
 from symconv.exact import Array, indices
 from symconv.formula import Chosen, Entry, Evaluator, Formula, Partial, evaluator
@@ -128,6 +127,7 @@ class Ground:
         at: the numbers for the size letters.
         arrays: entries by name and index; what is not there is padding and counts as 0.
         slopes: partial derivatives by both names and the indices of both.
+        computed: the arrays that the reference computed; all slopes are its own.
         defined: arrays that are defined by a formula: their index letters and the formula.
     """
 
@@ -135,6 +135,7 @@ class Ground:
     at: dict[Any, Any]
     arrays: dict[str, dict[tuple[int, ...], Any]]
     slopes: dict[tuple[str, str], dict[tuple[int, ...], Any]] = field(default_factory=dict)
+    computed: str = ""
     defined: Mapping[str, tuple[tuple[sp.Symbol, ...], Evaluator]] = field(default_factory=dict)
 
     def entry(self, entry: Entry, index: tuple[int, ...]) -> Any:
@@ -219,6 +220,7 @@ def convolution(axes: Sequence[Geometry], numbers: Numbers) -> Ground:
         "; ".join(map(str, axes)),
         sizes_at(axes),
         {name: entries(array) for name, array in zip("ABGC", (A, B, G, C), strict=True)},
+        computed="C",
     )
     for name, array, moved in (("A", A, after_A), ("B", B, after_B)):
         places = list(indices(array.shape))
@@ -266,7 +268,6 @@ class Space:
         sizes: further size letters, as formulas in the others.
         definitions: arrays that are defined by a formula: an entry with letters as index, and its value.
         beyond: geometries of several axes at which the formulas are compared at integers.
-        method: what the comparison at integers is: with the reference, unless the arrays do not come from it.
     """
 
     ground: Callable[[Sequence[Any], Numbers], Ground] = convolution
@@ -274,7 +275,6 @@ class Space:
     sizes: Sizes = field(default_factory=dict)
     definitions: tuple[tuple[Entry, Formula], ...] = ()
     beyond: tuple[tuple[Any, ...], ...] = LARGER
-    method: Method = Method.REFERENCE
 
     def at(self, axes: Sequence[Any], numbers: Numbers) -> Ground:
         """The arrays at a geometry, with the sizes and definitions of this space."""

@@ -22,7 +22,7 @@ from symconv.axes.arithmetic import condition_at, runs
 from symconv.checks.result import Check, Method, Verdict
 from symconv.derivation.step import Step
 from symconv.display import Matrix, Node, Prose, row
-from symconv.formula import Formula, Over, Product, evaluator
+from symconv.formula import Entry, Formula, Over, Partial, Product, evaluator
 from symconv.narrate.formulas import condition, range_bounds, wide_ranges
 from symconv.printing.text import text
 from symconv.theorems.axes_of_formulas import conditions_on, on_axes, ranges_on
@@ -142,8 +142,25 @@ def _(item: IndexStep, subject: str, theorem: Theorem) -> Iterator[Check]:
     yield _compared(item, 1, item.space.grounds, subject, Method.GRID, f"geometries with {item.space.grid}")
     if item.space.larger:
         count = len(item.space.beyond[0])
+        independent = _is_computed(item.target, item.space.larger[0].computed)
+        method = Method.REFERENCE if independent else Method.EXACT
         scope = f"larger geometries of {count} axes, at integers"
-        yield _compared(item, count, item.space.larger, subject, item.space.method, scope)
+        yield _compared(item, count, item.space.larger, subject, method, scope)
+
+
+def _is_computed(formula: Any, arrays: str) -> bool:
+    """Whether the value of a formula comes from the reference: it has a derivative, or an array of its."""
+    match formula:
+        case Partial():
+            return True
+        case Entry(array):
+            return array in arrays
+        case Over(_, body):
+            return _is_computed(body, arrays)
+        case Product(factors):
+            return any(_is_computed(factor, arrays) for factor in factors)
+        case _:
+            return False
 
 
 def _compared(

@@ -242,6 +242,7 @@ def _ground(axes: Sequence[Geometry], numbers: Numbers) -> Ground:
         "; ".join(map(str, axes)),
         sizes_at(axes),
         {name: entries(array) for name, array in zip("AGY", (A_, G_, Y_), strict=True)},
+        computed="Y",
     )
     ground.slopes["E", "A"] = {place: (G_ * column).sum() for place, column in columns.items()}
     ground.slopes["Y", "A"] = {

@@ -22,7 +22,14 @@ from symconv.theorems.index_sums import A, divides
 from symconv.theorems.input_gradient import OVER_OFFSETS, OVER_WINDOWS
 from symconv.theorems.theorem import Theorem, verify_step
 
-CONVOLUTION = ("delta-rule", "input-gradient", "full-correlation", "weight-gradient", "conv-adjoint")
+CONVOLUTION = (
+    "delta-rule",
+    "input-gradient",
+    "full-correlation",
+    "weight-gradient",
+    "conv-adjoint",
+    "conv-toeplitz",
+)
 
 
 def index_steps(found: Theorem) -> list[IndexStep]:
@@ -184,6 +191,12 @@ def test_an_entry_with_too_many_indices_does_not_count_as_0() -> None:
     ground = Space().at((Geometry(3, 2),), as_integers)
     with pytest.raises(ArithmeticError, match="A has 1 indices, not 2"):
         evaluate(A(t, t), ground, {**ground.at, t: 0})
+
+
+def test_what_is_known_by_its_definition_alone_is_not_said_to_agree_with_the_reference() -> None:
+    checks = theorems.conv_toeplitz().check()
+    exact = [check.left for check in checks if check.method is Method.EXACT and "step" in check.subject]
+    assert exact == ["Tᵢₜ"] * 4
 
 
 def test_a_check_says_how_far_it_goes() -> None:

@@ -32,6 +32,7 @@ NUMBERS = {
     "input-gradient": (6, 3, 2, 1),
     "weight-gradient": (7, 3, 2, 1, 1),
     "conv-adjoint": (6, 3, 2, 1),
+    "conv-toeplitz": (6, 3, 2, 1),
     "average-pooling": (6, 3, 2, 1),
     "max-gradient": (3, 5, 5),
     "full-correlation": (6, 3, 2, 1, 2),
@@ -90,7 +91,7 @@ def test_every_step_is_verified_by_two_means(name: str) -> None:
         if isinstance(item, ProofStep):
             assert methods == {Method.SYMBOLIC, Method.INTERVAL}
         else:
-            assert methods == {Method.GRID, item.space.method}
+            assert methods in ({Method.GRID, Method.REFERENCE}, {Method.GRID, Method.EXACT})
 
 
 @pytest.mark.parametrize("name", THEOREMS)
@@ -114,8 +115,8 @@ def test_an_instance_passes_and_its_table_is_rectangular(name: str) -> None:
 def test_a_theorem_is_told_in_every_format(name: str) -> None:
     found = on_one_geometry(theorem(name))
     told = document(found, found.instance(NUMBERS[name]))
-    for format in FORMATS:
-        page = render(told, format)
+    for kind in FORMATS:
+        page = render(told, kind)
         assert page.startswith(b"%PDF") if isinstance(page, bytes) else found.title in page
 
 
