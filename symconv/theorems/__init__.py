@@ -132,6 +132,9 @@ output_size_rounded_up = Listed(
 conv_toeplitz = Listed(
     "conv-toeplitz", "A convolution is the product with a matrix", "toeplitz", "conv_toeplitz", "geometry"
 )
+lp_pool_properties = Listed(
+    "lp-properties", "LP pooling and its exponent", "lp_properties", "lp_pool_properties"
+)
 
 THEOREMS: Mapping[str, Listed] = MappingProxyType(
     {
@@ -152,6 +155,7 @@ THEOREMS: Mapping[str, Listed] = MappingProxyType(
             lp_pool_signed,
             lp_pool_sum,
             lp_pool_gradient_limit,
+            lp_pool_properties,
             power_mean_maximum_limit,
             power_mean_minimum_limit,
             power_mean_geometric_limit,

@@ -39,6 +39,7 @@ NUMBERS = {
     "lp-limit": (109, 92, 108, 85),
     "lp-signed": (-3, 2, sp.sqrt(2)),
     "lp-sum": (3, -2, sp.Rational(1, 2)),
+    "lp-properties": (3, -4, 1),
     "lp-gradient": (5, 3, 5, 0),
     "power-mean-max": (0, 2, 7),
     "power-mean-min": (3, 1, sp.pi),

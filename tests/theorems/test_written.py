@@ -16,6 +16,7 @@ from symconv.display import BigOp, Fence, Frac, Func, Ident, Node, Num, Op, Root
 from symconv.errors import UnsupportedError
 from symconv.printing.text import text
 from symconv.theorems import THEOREMS, lp_signed, lp_sum, scaled
+from symconv.theorems import lp_properties as properties
 from symconv.theorems import power_mean_geometric as geometric
 from symconv.theorems import power_mean_maximum as maximum
 from symconv.theorems import power_mean_minimum as minimum
@@ -112,6 +113,7 @@ ABBREVIATIONS = {
     "power-mean-geometric": ((geometric.MEAN, geometric.SPELLED), *geometric.SHORT),
     "power-mean-zeros": ((zeros.MEAN, zeros.SPELLED),),
     "lp-gradient": ((scaled.norm(), scaled.spelled_norm()),),
+    "lp-properties": (*properties.ABBREVIATED, (properties.MEAN, properties.SPELLED_MEAN)),
 }
 
 EXACT = {n.expr: 3, p.expr: Fraction(5, 2), M.expr: 5, x.expr.base: WINDOW, INDEX: 2}
