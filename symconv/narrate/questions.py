@@ -273,9 +273,8 @@ def together(question: Question, results: Sequence[Any]) -> Answered:
     if not isinstance(question, Prove):
         return Answered(question, *results[0])
     count = len(results)
-    line = (
-        f"{count} theorems, proved for every window" if count > 1 else "one theorem, proved for every window"
-    )
+    every = "window" if all(THEOREMS[name].about == "window" for name in question.theorems) else "size"
+    line = f"{f'{count} theorems' if count > 1 else 'one theorem'}, proved for every {every}"
     checks = Checks(tuple(check for section in results for check in section.checks))
     return Answered(question, line, tuple(results), checks)
 
@@ -298,14 +297,27 @@ def _proved(question: Prove, name: str, workings: Workings) -> Section:
 
 
 def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Workings) -> Instance | None:
-    """What a theorem says about a window; None for a theorem that is about sizes."""
+    """What a theorem says about a window, or about the first axis of a layer whose windows slide."""
+    numbers: list[Any] | None = window
     if THEOREMS[theorem.name].about == "geometry":
+        numbers = None if question.layer is None else _geometry(workings.stages[question.layer])
+    if numbers is None:
         return None
     try:
-        return theorem.instance(window)
+        return theorem.instance(numbers)
     except ArgumentError as error:
         place = workings.problem.place("questions", question.id)
-        raise place.error(f"{theorem.name} does not apply to the window: {error}") from None
+        raise place.error(f"{theorem.name} does not apply here: {error}") from None
+
+
+def _geometry(derivation: Any) -> list[Any] | None:
+    """I, K, S, P and D of a layer's first axis that slides with equal padding on both sides."""
+    operator = derivation.operator
+    for axis, size in zip(operator.axes, operator.sizes, strict=True):
+        before, after = getattr(axis, "padding", (0, 1))
+        if before == after and not axis.ceil_mode:
+            return [size, axis.kernel_size, axis.stride, before, axis.dilation]
+    return None
 
 
 def _size_instance(axis: Any, size: int) -> Any:
