@@ -158,13 +158,9 @@ def _prove(options: argparse.Namespace) -> int:
 
     if options.theorem not in THEOREMS:
         raise ProblemError(unknown("theorem", options.theorem, THEOREMS))
-    about = THEOREMS[options.theorem].about
-    for name in ("window", "geometry"):
-        if name != about and getattr(options, name) is not None:
-            raise ProblemError(f"--{name}: {options.theorem} is about a {about}; give it with --{about}")
     from symconv.pipeline import prove
 
-    return _print(prove(options.theorem, getattr(options, about)), options.format)
+    return _print(prove(options.theorem, options.window, options.geometry), options.format)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -378,10 +374,8 @@ def _parser() -> argparse.ArgumentParser:
         _prove,
         "prove",
         "prove a theorem, and check it on a window or a geometry",
-        "lp-limit",
         "lp-limit --window 109,92,108,85",
         "input-gradient --geometry 6,3,2,1,1",
-        "lp-signed --window=-3,2,1/2",
     )
     add = prove.add_argument
     add("theorem", metavar="THEOREM", help="a name (see symconv list --theorems)")

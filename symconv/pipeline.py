@@ -14,6 +14,7 @@ from symconv.checks.result import Checks
 from symconv.display import join, row
 from symconv.document import Block, Chain, Document, Formula, Section, Table, Verdicts
 from symconv.exact import Array, pack
+from symconv.errors import ArgumentError
 from symconv.narrate import derivation as told
 from symconv.narrate import theorem as told_theorem
 from symconv.narrate.formulas import array, matrix
@@ -118,10 +119,23 @@ def _shaped(array: Array, shape: Sequence[int]) -> Array:
     return array.reshape(tuple(shape)) if array.size == prod(shape) else array
 
 
-def prove(name: str, numbers: Sequence[Any] | None = None) -> Report:
-    """A theorem with its proof and checks as a report, with an instance for a window or a geometry."""
+def prove(name: str, window: Sequence[Any] | None = None, geometry: Sequence[Any] | None = None) -> Report:
+    """A theorem with its proof and checks as a report, with an instance.
+
+    Args:
+        name: the theorem.
+        window, geometry: the numbers of the instance, for a theorem that is about a window or about a geometry.
+
+    Raises:
+        ArgumentError: numbers for what the theorem is not about, or to which it does not apply.
+    """
     from symconv.theorems import THEOREMS
 
+    about, given = THEOREMS[name].about, {"window": window, "geometry": geometry}
+    numbers = given.pop(about)
+    for other, unfit in given.items():
+        if unfit is not None:
+            raise ArgumentError(other, f"left out: {name} is about a {about}")
     theorem = THEOREMS[name]()
     instance = theorem.instance(list(numbers)) if numbers else None
     document = told_theorem.document(theorem, instance)

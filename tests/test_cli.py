@@ -356,7 +356,12 @@ def test_prove_hands_on_an_exact_window(pipeline: Pipeline) -> None:
     assert run("prove", "lp-signed", "--window=-3,2,1/2,0.25") == 0
     assert run("prove", "lp-limit") == 0
     window = (-3, 2, Fraction(1, 2), Fraction(1, 4))
-    assert pipeline.calls == [("prove", "lp-signed", window), ("prove", "lp-limit", None)]
+    assert run("prove", "input-gradient", "--geometry", "6,3,2") == 0
+    assert pipeline.calls == [
+        ("prove", "lp-signed", window, None),
+        ("prove", "lp-limit", None, None),
+        ("prove", "input-gradient", None, (6, 3, 2)),
+    ]
 
 
 # --- list and new ---

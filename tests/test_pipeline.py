@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from symconv.checks.result import Method, Verdict
-from symconv.errors import ProblemError
+from symconv.errors import ArgumentError, ProblemError
 from symconv.pipeline import derive, prove, solve
 from symconv.problem import load, shipped
 from symconv.render import USUAL
@@ -253,3 +254,27 @@ def test_prove_shows_the_instance_of_a_window() -> None:
     report = prove("lp-limit", [109, 92, 108, 85])
     assert report.passed
     assert "109.000008" in report.render("txt")
+
+
+def test_prove_shows_the_instance_of_a_geometry() -> None:
+    report = prove("full-correlation", geometry=[6, 3, 2, 1])
+    assert report.passed
+    assert any("For I = 6, K = 3, S = 2, P = 1, D = 1:" in str(block) for block in report.document.blocks)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "message"),
+    [
+        (
+            "full-correlation",
+            {"window": [1, 2]},
+            "window: must be left out: full-correlation is about a geometry",
+        ),
+        ("lp-limit", {"geometry": [6, 3]}, "geometry: must be left out: lp-limit is about a window"),
+        ("input-sizes", {"geometry": [6, 3, 0]}, "S: must be an integer >= 1, not 0"),
+    ],
+)
+def test_numbers_that_do_not_fit_a_theorem_are_told(name: str, numbers: Any, message: str) -> None:
+    with pytest.raises(ArgumentError) as raised:
+        prove(name, **numbers)
+    assert str(raised.value) == message

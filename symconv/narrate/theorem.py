@@ -60,8 +60,6 @@ def statement(theorem: Theorem) -> tuple[Block, ...]:
 def proof(theorem: Theorem, checks: Checks) -> tuple[Block, ...]:
     """The steps, each with its own checks, and how far those on a grid of sizes go."""
     steps = Steps(tuple(_step(theorem, number, checks) for number in range(len(theorem.steps))))
-    """The steps, each with its own checks, and how far those on a grid of sizes go."""
-    steps = Steps(tuple(_step(theorem, number, checks) for number in range(len(theorem.steps))))
     scopes = [check.scope for check in checks if check.method is Method.GRID and check.passed]
     if not scopes:
         return (Proof((steps,)),)
