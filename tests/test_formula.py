@@ -20,6 +20,7 @@ from symconv.formula import (
     Delta,
     Entry,
     Formula,
+    Guarded,
     Largest,
     Over,
     Partial,
@@ -273,3 +274,9 @@ def test_rewriting_to_itself_changes_nothing() -> None:
 def test_a_formula_with_symbolic_ranges_is_not_rewritten() -> None:
     with pytest.raises(UnsupportedError, match="no rule rewrites a Over"):
         rewrite(Over("∑", A, (Range(i, sp.Integer(1), n),)), lambda leaf: leaf)
+
+
+def test_a_guarded_formula_is_0_where_a_condition_does_not_hold() -> None:
+    even = sp.Eq(sp.Mod(i, 2, evaluate=False), 0, evaluate=False)
+    halved = Guarded(Entry("A", (i / 2,)), (even,))
+    assert [value(halved, i=place) for place in range(1, 7)] == [0, 1, 0, 4, 0, 9]

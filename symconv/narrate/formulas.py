@@ -158,7 +158,7 @@ def _(formula: Over, names: Names) -> Node:
     for position, limit in enumerate(reversed(ranges)):
         lower: Node = _short_range(limit) if _is_wide(limit) else row(show(limit.var), "=", show(limit.lower))
         if position == 0 and formula.where:
-            lower = Stack((lower, *(_condition(condition) for condition in formula.where)))
+            lower = Stack((lower, *_conditions(formula.where)))
         upper = None if _is_wide(limit) else show(limit.upper)
         body = BigOp("∑", body, lower=lower, upper=upper)
     return body
@@ -166,7 +166,7 @@ def _(formula: Over, names: Names) -> Node:
 
 @tree.register
 def _(formula: Guarded, names: Names) -> Node:
-    holds = join((_condition(expr) for expr in formula.where), ",")
+    holds = join(_conditions(formula.where), ",")
     return Cases(((tree(formula.body, names), row(Words("if "), holds)), (Num("0"), Words("otherwise"))))
 
 
@@ -221,9 +221,21 @@ def _condition(expr: Any) -> Node:
     return show(expr)
 
 
+def _conditions(where: tuple[Any, ...]) -> list[Node]:
+    """Side conditions; two bounds of the same number as ``0 ≤ k ≤ n``."""
+    shown: list[Node] = []
+    above = None
+    for expr in where:
+        chained = isinstance(expr, sp.Le) and expr.lhs == above
+        node = row(shown.pop(), "≤", show(expr.rhs)) if chained else _condition(expr)
+        shown.append(node)
+        above = expr.rhs if isinstance(expr, sp.Le) else None
+    return shown
+
+
 def _limits(formula: Over) -> Node:
     lines = [row(show(limit.lower), "≤", show(limit.var), "≤", show(limit.upper)) for limit in formula.ranges]
-    lines += [_condition(expr) for expr in formula.where]
+    lines += _conditions(formula.where)
     return lines[0] if len(lines) == 1 else Stack(tuple(lines))
 
 

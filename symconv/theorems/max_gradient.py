@@ -190,16 +190,17 @@ def _hypotheses() -> tuple[Hypothesis, ...]:
             claim(z, "≤", M - gap),
         ),
         Hypothesis(say("{} is the maximum after that entry moved by {}, which is not 0.", W, h)),
-        Hypothesis(say("The shares {} are not negative,", g), claim(0, "≤", g)),
-        Hypothesis(say("their sum is 1,"), claim(_SHARES, "=", 1)),
-        Hypothesis(say("and an entry below the maximum has none."), claim(g * d, "=", 0)),
+        Hypothesis(say("The shares {} of the entries are not negative.", g), claim(0, "≤", g)),
+        Hypothesis(say("The shares add up to 1."), claim(_SHARES, "=", 1)),
+        Hypothesis(say("An entry below the maximum has the share 0."), claim(g * d, "=", 0)),
         Hypothesis(
             say("{} is any other window, {} its maximum, and {} = {}.", y, N, e, N - y),
             claim(y, "≤", N),
         ),
         Hypothesis(
             say(
-                "{} is a subgradient where the maximum of every window {} is at least {}.",
+                "The shares {} are a subgradient where the maximum of every window {} is at least {}; the converse "
+                "assumes this in the place of the three.",
                 g,
                 y,
                 M + total(n, g * (y - x)),
