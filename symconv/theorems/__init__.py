@@ -135,6 +135,12 @@ conv_toeplitz = Listed(
 lp_pool_properties = Listed(
     "lp-properties", "LP pooling and its exponent", "lp_properties", "lp_pool_properties"
 )
+power_mean_grows = Listed(
+    "power-mean-monotone",
+    "The power mean grows with its exponent",
+    "power_mean_monotone",
+    "power_mean_grows",
+)
 
 THEOREMS: Mapping[str, Listed] = MappingProxyType(
     {
@@ -156,6 +162,7 @@ THEOREMS: Mapping[str, Listed] = MappingProxyType(
             lp_pool_sum,
             lp_pool_gradient_limit,
             lp_pool_properties,
+            power_mean_grows,
             power_mean_maximum_limit,
             power_mean_minimum_limit,
             power_mean_geometric_limit,

@@ -280,7 +280,7 @@ class Theorem:
 
     def _proof(self) -> Iterator[Check]:
         """The steps in order; a step may use only what was proved before it, the statement only what was."""
-        proved: dict[object, str] = {}
+        proved: dict[object, Check] = {}
         for index, item in enumerate(self.steps, 1):
             subject = f"{self.name}, step {index}"
             first, *others = verify_step(item, subject, self)
@@ -290,13 +290,15 @@ class Theorem:
                     detail = f"It uses {used}, which no earlier step proves."
                     first = replace(first, verdict=Verdict.FAILED, detail=detail)
             yield from (first, *others)
-            proved[proves.claim.meaning] = first.scope
+            proved[proves.claim.meaning] = first
         for line in self.statement:
-            missing = line.meaning not in proved
-            verdict = Verdict.FAILED if missing else Verdict.PASSED
-            detail = "No step proves this part of the statement." if missing else ""
-            scope = proved.get(line.meaning, "")
-            yield _check(f"{self.name}, statement", Method.SYMBOLIC, verdict, line, scope, detail)
+            subject = f"{self.name}, statement"
+            if line.meaning in proved:
+                by = proved[line.meaning]
+                yield _check(subject, by.method, Verdict.PASSED, line, by.scope, "")
+            else:
+                detail = "No step proves this part of the statement."
+                yield _check(subject, Method.SYMBOLIC, Verdict.FAILED, line, "", detail)
 
 
 @singledispatch

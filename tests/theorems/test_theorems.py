@@ -41,6 +41,7 @@ NUMBERS = {
     "lp-sum": (3, -2, sp.Rational(1, 2)),
     "lp-properties": (3, -4, 1),
     "lp-gradient": (5, 3, 5, 0),
+    "power-mean-monotone": (1, 2, 4),
     "power-mean-max": (0, 2, 7),
     "power-mean-min": (3, 1, sp.pi),
     "power-mean-geometric": (1, 2, 4),

@@ -20,6 +20,7 @@ from symconv.theorems import lp_properties as properties
 from symconv.theorems import power_mean_geometric as geometric
 from symconv.theorems import power_mean_maximum as maximum
 from symconv.theorems import power_mean_minimum as minimum
+from symconv.theorems import power_mean_monotone as monotone
 from symconv.theorems import power_mean_zeros as zeros
 from symconv.theorems.theorem import ProofStep
 from symconv.theorems.written import (
@@ -108,6 +109,7 @@ ABBREVIATIONS = {
     "lp-limit": ((scaled.norm(), scaled.spelled_norm()),),
     "lp-signed": ((scaled.norm(absolute(lp_signed.x)), scaled.spelled_norm(absolute(lp_signed.x))),),
     "lp-sum": ((lp_sum.N, total(scaled.n, absolute(lp_sum.x))),),
+    "power-mean-monotone": monotone.ABBREVIATED,
     "power-mean-max": ((maximum.MEAN, maximum.SPELLED),),
     "power-mean-min": ((minimum.MEAN, minimum.SPELLED_MEAN), (minimum.NORM, minimum.SPELLED_NORM)),
     "power-mean-geometric": ((geometric.MEAN, geometric.SPELLED), *geometric.SHORT),
