@@ -22,10 +22,11 @@ from symconv.checks.interval import Point
 from symconv.display import Fence, Ident, Num, Script
 from symconv.errors import ArgumentError
 from symconv.exact import symbolic
-from symconv.theorems.scaled import RATIO, largest, n, p, r, random_windows, ratio, require, s
+from symconv.theorems.scaled import RATIO, below, largest, n, p, r, random_windows, ratio, require, s
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, rounded, step
 from symconv.theorems.verify import Case
 from symconv.theorems.written import (
+    Sign,
     Written,
     absolute,
     claim,
@@ -281,6 +282,10 @@ def _instance(window: tuple[Any, ...]) -> Instance:
     for place, value in enumerate(window, 1):
         if value == 0:
             raise ArgumentError(f"entry {place}", "other than 0", value)
+    # no precision tells equal numbers apart: the norm of one entry does not change, and equal entries are all μ
+    sizes = [abs(value) for value in window]
+    order: Sign = "≤" if len(window) > 1 else "="
+    bound: Sign = "≤" if below(-largest([-size for size in sizes]), largest(sizes)) else "="
     points = [Point(_values(window, power, power)) for power in SHOWN]
     rows = tuple(
         (number(power).tree, rounded(NORM, at), rounded(MEAN, at))
@@ -296,8 +301,8 @@ def _instance(window: tuple[Any, ...]) -> Instance:
             line
             for before, after in pairwise(SHOWN)
             for line in (
-                claim(_at(_spelled, after), "≤", _at(_spelled, before)),
-                claim(n ** (1 / number(before)) * mu, "≤", _at(_spelled, before)),
+                claim(_at(_spelled, after), order, _at(_spelled, before)),
+                claim(n ** (1 / number(before)) * mu, bound, _at(_spelled, before)),
             )
         ),
         header=((p.tree,), (NORM.tree,), (MEAN.tree,)),

@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 
 from symconv.checks.result import Check, Method, Verdict
-from symconv.errors import ArgumentError
+from symconv.theorems.geometry import geometry
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, step
 from symconv.theorems.verify import Case
 from symconv.theorems.written import claim, floor, letter, number, say
@@ -48,7 +48,7 @@ _GRID = (range(1, 9), range(1, 4), range(1, 4), range(3), range(1, 4))
 def output_size_formula() -> Theorem:
     """The theorem on the number of positions of a sliding window.
 
-    An instance is given by I, K, S and, if they are not 0 and 1, by P and D.
+    An instance is given by I, K and, if they are not 1, 0 and 1, by S, P and D.
 
     Example:
         >>> output_size_formula().instance([6, 3, 2]).check().passed
@@ -204,21 +204,8 @@ def _without_dilation() -> Counterexample:
 
 
 def _instance(sizes: tuple[Any, ...]) -> Instance:
-    if not 3 <= len(sizes) <= 5:
-        raise ArgumentError("sizes", "I, K, S and, optionally, P and D", sizes)
-    complete = (*sizes, *(0, 1)[len(sizes) - 3 :])
-    width, kernel, stride, padding, dilation = complete
-    for name, size, least in (
-        ("I", width, 1),
-        ("K", kernel, 1),
-        ("S", stride, 1),
-        ("P", padding, 0),
-        ("D", dilation, 1),
-    ):
-        if not isinstance(size, int) or size < least:
-            raise ArgumentError(name, f"an integer >= {least}", size)
-    if dilation * (kernel - 1) >= width + 2 * padding:
-        raise ArgumentError("K", "such that the dilated kernel fits into the padded input", kernel)
+    at = geometry(sizes)
+    width, kernel, stride, padding, dilation = at
     values = _values(width, kernel, stride, padding, dilation)
     count = number(values[O.expr])
     i, k, s, pad, d = map(number, (width, kernel, stride, padding, dilation))
@@ -230,4 +217,5 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
         sizes,
         (*lines, claim(last, "≤", width + 2 * padding - 1), claim(width + 2 * padding - 1, "<", after)),
         values,
+        where=str(at),
     )

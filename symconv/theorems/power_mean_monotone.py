@@ -18,10 +18,20 @@ import sympy as sp
 
 from symconv.display import Ident, Script
 from symconv.exact import symbolic
-from symconv.theorems.scaled import SHOWN_POWERS, by_power, n, nonnegative, p, random_windows, require
+from symconv.theorems.scaled import (
+    SHOWN_POWERS,
+    below,
+    by_power,
+    largest,
+    n,
+    nonnegative,
+    p,
+    random_windows,
+    require,
+)
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, rounded, step
 from symconv.theorems.verify import Case
-from symconv.theorems.written import Written, claim, entry, letter, number, say, shorthand, total
+from symconv.theorems.written import Sign, Written, claim, entry, letter, number, say, shorthand, total
 
 x, u = (entry(name, "nonnegative") for name in "xu")
 q, s, P = letter("q"), letter("s"), letter("P")
@@ -181,6 +191,8 @@ def _norm_decreases() -> Counterexample:
 def _instance(window: tuple[Any, ...]) -> Instance:
     require(window, nonnegative, "a number that is not negative")
     values = {n.expr: len(window), x.expr.base: window}
+    # no precision tells the means of equal entries apart
+    order: Sign = "≤" if below(-largest([-value for value in window]), largest(window)) else "="
     rows = by_power(window, lambda entries, power: {**values, p.expr: power}, lambda at: (rounded(MEAN, at),))
     return Instance(
         "power-mean-monotone",
@@ -188,7 +200,7 @@ def _instance(window: tuple[Any, ...]) -> Instance:
         (claim(0, "≤", x), claim(n, "=", len(window))),
         values,
         bounds=tuple(
-            claim(_spelled(number(before)), "≤", _spelled(number(after)))
+            claim(_spelled(number(before)), order, _spelled(number(after)))
             for before, after in pairwise(SHOWN_POWERS)
         ),
         header=((p.tree,), (MEAN.tree,)),

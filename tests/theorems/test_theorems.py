@@ -13,6 +13,7 @@ import sympy as sp
 
 from symconv.checks.result import Method, Verdict
 from symconv.display import Node
+from symconv.errors import ArgumentError
 from symconv.formula import Sum
 from symconv.narrate.theorem import document
 from symconv.printing.text import text
@@ -212,3 +213,23 @@ def test_listing_theorems_does_not_import_sympy() -> None:
     code = "import sys; from symconv.theorems import THEOREMS; list(THEOREMS); print('sympy' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("name", [name for name in THEOREMS if THEOREMS[name].about == "window"])
+@pytest.mark.parametrize("window", [[5], [3, 3], [1, 0], [sp.sqrt(2), sp.sqrt(2)]])
+def test_an_instance_at_the_edge_of_the_hypotheses_passes_or_is_refused(name: str, window: list[Any]) -> None:
+    try:
+        instance = theorem(name).instance(window)
+    except ArgumentError:
+        return
+    assert instance.check().passed, str(instance.check())
+
+
+@pytest.mark.parametrize("name", [name for name in THEOREMS if THEOREMS[name].about == "geometry"])
+@pytest.mark.parametrize("sizes", [[1, 1], [3, 3, 5], [1, 1, 1, 2], [4, 2, 3, 0, 2], [6, 2, 4, 1, 3]])
+def test_an_instance_at_an_unusual_geometry_passes_or_is_refused(name: str, sizes: list[int]) -> None:
+    try:
+        instance = theorem(name).instance(sizes)
+    except ArgumentError:
+        return
+    assert instance.check().passed, str(instance.check())
