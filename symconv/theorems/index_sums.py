@@ -1,8 +1,9 @@
 """How formulas of index sums are written down in the files of the theorems, and how they are shown.
 
+>>> from symconv.printing.text import text
 >>> from symconv.theorems.geometry import D, K, P, S, i, m
->>> text(shown(total(times(A(S * i + D * m - P), B(m)), run(m, K - 1))))  # doctest: +NORMALIZE_WHITESPACE
-'∑_(m=0)^(K − 1) A_(Dm + Si − P)·Bₘ'
+>>> text(shown(total(times(A(S * i + D * m - P), B(m)), run(m, K - 1))))
+'∑_(m=0)^(K−1) A[Dm+Si−P]·Bₘ'
 """
 
 from __future__ import annotations

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
@@ -233,3 +235,12 @@ def test_an_instance_at_an_unusual_geometry_passes_or_is_refused(name: str, size
     except ArgumentError:
         return
     assert instance.check().passed, str(instance.check())
+
+
+@pytest.mark.parametrize(
+    "module", ["index_sums", "written", *dict.fromkeys(listed.module for listed in THEOREMS.values())]
+)
+def test_the_examples_of_the_docstrings_run(module: str) -> None:
+    results = doctest.testmod(import_module(f"symconv.theorems.{module}"))
+    assert results.attempted
+    assert not results.failed
