@@ -3,7 +3,8 @@
 A theorem about index sums is looked at on a grid of small geometries, at every entry. There the entries of
 the arrays are powers of one integer, chosen so that every product of entries of different arrays is a power
 of its own: two sums of such products are then the same polynomial in the entries exactly when they are the
-same integer (Kronecker's substitution). Sums and derivatives on the left of a theorem come from the separate
+same number (Kronecker's substitution; as long as no coefficient is negative or as large as the power's base,
+which a comparison at integers does not need). Sums and derivatives on the left of a theorem come from the separate
 implementation in :mod:`symconv.checks.reference`, which knows nothing of taps.
 
 Indices count from 0 throughout.

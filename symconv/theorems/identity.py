@@ -33,7 +33,7 @@ from symconv.theorems.theorem import Theorem, at_numbers, verify_step
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """``left = right`` at every place of ``free`` where ``conditions_`` hold.
+    """``left = right`` at every place of ``free`` where the conditions ``holding`` are met.
 
     Args:
         left, right: the formulas.
@@ -171,10 +171,11 @@ def _compared(
     run = runs(ranges_on(item.free, count))
     under: Any = item.conditions
     conditions = [condition_at(holding) for holding in conditions_on(under, count)]
-    verdict, detail = Verdict.PASSED, ""
+    verdict, detail, places = Verdict.PASSED, "", 0
     chosen = [ground for ground in grounds if all(holds(ground.at) for holds in conditions)]
     for ground in chosen:
         for at in run(ground.at):
+            places += 1
             try:
                 same = left(ground, at) == right(ground, at)
             except ArithmeticError:  # an index that is no integer
@@ -186,7 +187,7 @@ def _compared(
                 break
         if detail:
             break
-    if not chosen:
+    if places == 0:
         verdict, detail = Verdict.UNDECIDED, "No geometry meets the conditions."
     held = "".join(f", {text(condition(each))}" for each in under)
     scope = f"every entry of {len(chosen)} {scope}{held}"
