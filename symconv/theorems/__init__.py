@@ -141,6 +141,13 @@ power_mean_grows = Listed(
     "power_mean_monotone",
     "power_mean_grows",
 )
+grouped_gradients = Listed(
+    "group-gradients",
+    "The gradients of a convolution with channels and groups",
+    "group_gradients",
+    "grouped_gradients",
+    "geometry",
+)
 
 THEOREMS: Mapping[str, Listed] = MappingProxyType(
     {
@@ -153,6 +160,7 @@ THEOREMS: Mapping[str, Listed] = MappingProxyType(
             input_gradient_formula,
             full_correlation_formula,
             weight_gradient_formula,
+            grouped_gradients,
             conv_adjoint,
             conv_toeplitz,
             average_pooling,

@@ -54,17 +54,17 @@ _OUTPUT, _INPUT, _WEIGHT = C(n, f, i), A(b, q, t), B(h, c, m)
 _OUTPUTS = (run(n, N - 1), run(f, g * L - 1), run(i, O - 1))
 _INPUTS = (run(b, N - 1), run(q, g * M - 1), run(t, I - 1))
 _WEIGHTS = (run(h, g * L - 1), run(c, M - 1), run(m, K - 1))
-_CHANNEL = M * sp.floor(f / L, evaluate=False) + c
+CHANNEL = M * sp.floor(f / L, evaluate=False) + c
 """The c-th input channel that output channel f reads: there are M a group."""
 
-DEFINITION = total(times(A(n, _CHANNEL, TAP), B(f, c, m)), run(c, M - 1), run(m, K - 1))
+DEFINITION = total(times(A(n, CHANNEL, TAP), B(f, c, m)), run(c, M - 1), run(m, K - 1))
 PRODUCT = total(times(G(n, f, i), _OUTPUT), *_OUTPUTS)
-TRILINEAR = total(times(G(n, f, i), A(n, _CHANNEL, TAP), B(f, c, m)), *_OUTPUTS, run(c, M - 1), run(m, K - 1))
+TRILINEAR = total(times(G(n, f, i), A(n, CHANNEL, TAP), B(f, c, m)), *_OUTPUTS, run(c, M - 1), run(m, K - 1))
 BY_INPUT = total(times(_INPUT, slope(E, _INPUT)), *_INPUTS)
 BY_WEIGHT = total(times(_WEIGHT, slope(E, _WEIGHT)), *_WEIGHTS)
 
 
-class _Layer(NamedTuple):
+class Layer(NamedTuple):
     """Images, groups, input channels and output channels a group."""
 
     N: int = 1
@@ -73,22 +73,22 @@ class _Layer(NamedTuple):
     L: int = 1
 
 
-class _Axis(NamedTuple):
+class LayerAxis(NamedTuple):
     """An axis of a convolution with channels."""
 
     size: Geometry
-    layer: _Layer
+    layer: Layer
 
 
 @dataclass(frozen=True, slots=True)
-class _Layers:
+class Layers:
     """All geometries of a grid with a few numbers of images and channels."""
 
     sizes: Grid
-    layers: tuple[_Layer, ...]
+    layers: tuple[Layer, ...]
 
-    def __iter__(self) -> Iterator[_Axis]:
-        return map(_Axis._make, product(self.sizes, self.layers))
+    def __iter__(self) -> Iterator[LayerAxis]:
+        return map(LayerAxis._make, product(self.sizes, self.layers))
 
     def __str__(self) -> str:
         most = (
@@ -98,13 +98,13 @@ class _Layers:
         return ", ".join((str(self.sizes), *most))
 
 
-_LAYERS = (_Layer(), _Layer(2), _Layer(1, 2), _Layer(1, 1, 2, 2), _Layer(1, 2, 1, 2), _Layer(1, 2, 2, 1))
-_GRID = _Layers(Grid(3, 2, 2, 1, 2), _LAYERS)
-_LARGER = tuple(
-    tuple(_Axis(Geometry(*sizes), layer) for sizes in axes)
+_LAYERS = (Layer(), Layer(2), Layer(1, 2), Layer(1, 1, 2, 2), Layer(1, 2, 1, 2), Layer(1, 2, 2, 1))
+LAYER_GRID = Layers(Grid(3, 2, 2, 1, 2), _LAYERS)
+LARGER_LAYERS = tuple(
+    tuple(LayerAxis(Geometry(*sizes), layer) for sizes in axes)
     for axes, layer in (
-        (((5, 3, 2, 1, 1), (4, 2, 1, 0, 2)), _Layer(2, 2, 2, 1)),
-        (((6, 2, 3, 1, 2), (3, 3, 1, 2, 1)), _Layer(1, 3, 1, 2)),
+        (((5, 3, 2, 1, 1), (4, 2, 1, 0, 2)), Layer(2, 2, 2, 1)),
+        (((6, 2, 3, 1, 2), (3, 3, 1, 2, 1)), Layer(1, 3, 1, 2)),
     )
 )
 
@@ -118,7 +118,7 @@ def conv_adjoint() -> Theorem:
         >>> conv_adjoint().instance([6, 3, 2, 1]).check().passed
         True
     """
-    space = Space(_ground, _GRID, beyond=_LARGER)
+    space = Space(layered, LAYER_GRID, beyond=LARGER_LAYERS)
     definition = chain(
         _OUTPUT,
         _OUTPUTS,
@@ -167,7 +167,7 @@ def conv_adjoint() -> Theorem:
     return Theorem(
         name="conv-adjoint",
         title="A convolution and its gradients are adjoint",
-        hypotheses=_hypotheses(),
+        hypotheses=(*layer_hypotheses(), Hypothesis(("There is no bias.",))),
         statement=(written[-1].claim, *(proof[-1].claim for proof in proofs)),
         steps=(*definition, *written, *proofs[0], *proofs[1]),
         counterexamples=(_bias(), _padding_with_ones()),
@@ -176,12 +176,13 @@ def conv_adjoint() -> Theorem:
     )
 
 
-def _hypotheses() -> tuple[Hypothesis, ...]:
+def layer_hypotheses() -> tuple[Hypothesis, ...]:
+    """What is convolved with what, with images, channels and groups."""
     return (
         Hypothesis(
             tell(
                 "{} holds {} images, {} a convolution with {} groups of {} input and {} output channels, with "
-                "stride {}, padding {} on either side and dilation {}, and without a bias.",
+                "stride {}, padding {} on either side and dilation {}.",
                 Entry("A"),
                 N,
                 Entry("B"),
@@ -209,7 +210,7 @@ def _hypotheses() -> tuple[Hypothesis, ...]:
     )
 
 
-def _ground(axes: Sequence[_Axis], numbers: Numbers) -> Ground:
+def layered(axes: Sequence[LayerAxis], numbers: Numbers) -> Ground:
     """A, B and G with images and channels; C and all derivatives from the reference alone."""
     sizes, layer = tuple(axis.size for axis in axes), axes[0].layer
     wide, kernel = (tuple(getattr(size, name) for size in sizes) for name in "IK")

@@ -111,6 +111,8 @@ def _(formula: Quotient, count: int) -> Quotient:
 
 @on_axes.register
 def _(formula: Delta, count: int) -> Formula:
+    if is_single(formula.left) and is_single(formula.right):
+        return formula
     deltas = tuple(
         Delta(on_axis(formula.left, place, count), on_axis(formula.right, place, count))
         for place in range(count)

@@ -34,6 +34,7 @@ NUMBERS = {
     "delta-rule": (6, 3, 2, 1, 2),
     "input-gradient": (6, 3, 2, 1),
     "weight-gradient": (7, 3, 2, 1, 1),
+    "group-gradients": (5, 3, 2),
     "conv-adjoint": (6, 3, 2, 1),
     "conv-toeplitz": (6, 3, 2, 1),
     "average-pooling": (6, 3, 2, 1),
