@@ -278,3 +278,11 @@ def test_numbers_that_do_not_fit_a_theorem_are_told(name: str, numbers: Any, mes
     with pytest.raises(ArgumentError) as raised:
         prove(name, **numbers)
     assert str(raised.value) == message
+
+
+def test_a_theorem_about_a_geometry_is_shown_at_the_first_axis_of_a_layer(tmp_path: Path) -> None:
+    question = '\n[[questions]]\nid = "1"\nask = "prove"\nlayer = "conv"\ntheorems = ["full-correlation"]\n'
+    report = solve(write(tmp_path, CONV + question))
+    assert report.passed
+    assert report.answers[0].answer == "one theorem, proved for every size"
+    assert "For I = 3, K = 2, S = 1, P = 0, D = 1:" in str(report.document.blocks)

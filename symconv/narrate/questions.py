@@ -300,7 +300,9 @@ def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Wo
     """What a theorem says about a window, or about the first axis of a layer whose windows slide."""
     numbers: list[Any] | None = window
     if THEOREMS[theorem.name].about == "geometry":
-        numbers = None if question.layer is None else _geometry(workings.stages[question.layer])
+        operator = workings.stages[question.layer].operator if question.layer else None
+        sliding = map(_sizes, operator.axes, operator.sizes) if operator else ()
+        numbers = next(filter(None, sliding), None)
     if numbers is None:
         return None
     try:
@@ -310,22 +312,18 @@ def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Wo
         raise place.error(f"{theorem.name} does not apply here: {error}") from None
 
 
-def _geometry(derivation: Any) -> list[Any] | None:
-    """I, K, S, P and D of a layer's first axis that slides with equal padding on both sides."""
-    operator = derivation.operator
-    for axis, size in zip(operator.axes, operator.sizes, strict=True):
-        before, after = getattr(axis, "padding", (0, 1))
-        if before == after and not axis.ceil_mode:
-            return [size, axis.kernel_size, axis.stride, before, axis.dilation]
-    return None
-
-
-def _size_instance(axis: Any, size: int) -> Any:
-    """The output-size theorem at an axis' numbers; None where it does not apply (ceil_mode, uneven padding)."""
+def _sizes(axis: Any, size: int) -> list[Any] | None:
+    """I, K, S, P and D of an axis whose windows slide; None under ceil_mode or with uneven padding."""
     before, after = getattr(axis, "padding", (0, 1))
     if before != after or getattr(axis, "ceil_mode", True):
         return None
-    return THEOREMS["output-size"]().instance([size, axis.kernel_size, axis.stride, before, axis.dilation])
+    return [size, axis.kernel_size, axis.stride, before, axis.dilation]
+
+
+def _size_instance(axis: Any, size: int) -> Any:
+    """The output-size theorem at an axis' numbers; None where it does not apply."""
+    numbers = _sizes(axis, size)
+    return None if numbers is None else THEOREMS["output-size"]().instance(numbers)
 
 
 def upstream_given(question: Gradient, workings: Workings) -> tuple[Derivation, Argument]:
