@@ -19,7 +19,7 @@ from typing import Any, Literal, Protocol
 import sympy as sp
 
 from symconv.axes import Range
-from symconv.axes.arithmetic import Assignment, Index, rational, runs, whole
+from symconv.axes.arithmetic import Assignment, Index, condition_at, rational, runs, whole
 from symconv.axes.arithmetic import assignments as assignments
 from symconv.axes.arithmetic import holds as holds
 from symconv.axes.arithmetic import integer as integer

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from symconv.checks.result import Checks
 from symconv.display import join, row
 from symconv.document import Block, Chain, Document, Formula, Section, Table, Verdicts
-from symconv.exact import Array, pack
 from symconv.errors import ArgumentError
+from symconv.exact import Array, pack
 from symconv.narrate import derivation as told
 from symconv.narrate import theorem as told_theorem
 from symconv.narrate.formulas import array, matrix

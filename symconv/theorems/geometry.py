@@ -5,7 +5,7 @@ the arrays are powers of one integer, chosen so that every product of entries of
 of its own: two sums of such products are then the same polynomial in the entries exactly when they are the
 same number (Kronecker's substitution; as long as no coefficient is negative or as large as the power's base,
 which a comparison at integers does not need). Sums and derivatives on the left of a theorem come from the separate
-implementation in :mod:`symconv.checks.reference`, which knows nothing of taps.
+implementation in :mod:`symconv.checks.convolutions`, which knows nothing of taps.
 
 Indices count from 0 throughout.
 """
@@ -23,7 +23,7 @@ import numpy as np
 import sympy as sp
 
 from symconv.axes.arithmetic import integer
-from symconv.checks import reference
+from symconv.checks import convolutions
 from symconv.errors import ArgumentError, UnsupportedError
 from symconv.exact import Array, indices
 from symconv.formula import Chosen, Entry, Evaluator, Formula, Partial, evaluator
@@ -195,7 +195,7 @@ def as_integers(shapes: Sequence[tuple[int, ...]]) -> list[Array]:
 
 def conv(x: Array, w: Array, axes: Sequence[Geometry], groups: int = 1) -> Array:
     """The reference's convolution of images ``(N, C, *I)`` with kernels ``(F, C/groups, *K)``."""
-    return reference.conv(
+    return convolutions.conv(
         x,
         w,
         stride=tuple(axis.S for axis in axes),
