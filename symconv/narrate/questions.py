@@ -297,12 +297,13 @@ def _proved(question: Prove, name: str, workings: Workings) -> Section:
 
 
 def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Workings) -> Instance | None:
-    """What a theorem says about a window, or about the first axis of a layer whose windows slide."""
+    """What a theorem says about a window, or about the first axis of a layer that slides and pads with zeros."""
     numbers: list[Any] | None = window
     if THEOREMS[theorem.name].about == "geometry":
         operator = workings.stages[question.layer].operator if question.layer else None
-        sliding = map(_sizes, operator.axes, operator.sizes) if operator else ()
-        numbers = next(filter(None, sliding), None)
+        axes = zip(operator.axes, operator.sizes, strict=True) if operator else ()
+        zeros = (_sizes(axis, size) for axis, size in axes if getattr(axis, "mode", "zeros") == "zeros")
+        numbers = next(filter(None, zeros), None)
     if numbers is None:
         return None
     try:
