@@ -6,20 +6,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import sympy as sp
 
 from symconv import theorems
+from symconv.checks.convolutions import conv_transpose
 from symconv.checks.result import Method, Verdict
 from symconv.errors import ArgumentError
 from symconv.formula import Entry, Over, Product, evaluate
 from symconv.theorems import THEOREMS, Listed
 from symconv.theorems.delta_rule import SUM
-from symconv.theorems.examples import given
+from symconv.theorems.examples import given, values
 from symconv.theorems.geometry import D, Geometry, Grid, Space, as_integers, i, m, t
 from symconv.theorems.identity import IndexStep
 from symconv.theorems.index_sums import A, divides
-from symconv.theorems.input_gradient import OVER_OFFSETS, OVER_WINDOWS
+from symconv.theorems.input_gradient import OVER_OFFSETS, OVER_WINDOWS, TRANSPOSED
 from symconv.theorems.theorem import Theorem, verify_step
 
 CONVOLUTION = (
@@ -50,6 +52,25 @@ def test_the_input_gradient_of_the_homework_s_first_row() -> None:
         "∂E/∂A₀ = G₀·B₀",
         "∂E/∂A₁ = G₀·B₁ + G₁·B₀",
     ]
+
+
+def test_the_sum_over_pairs_is_the_transposed_convolution_of_the_reference() -> None:
+    for at in Grid(6, 3, 3, 1, 2):
+        ground = Space().at((at,), as_integers)
+        upstream, kernel = (
+            np.array([ground.arrays[name][place,] for place in range(count)], dtype=object).reshape(1, 1, -1)
+            for name, count in (("G", at.outputs), ("B", at.K))
+        )
+        expected = conv_transpose(
+            upstream,
+            kernel,
+            stride=(at.S,),
+            padding=((at.P, at.P),),
+            output_padding=(at.room - at.S * (at.outputs - 1),),
+            dilation=(at.D,),
+            groups=1,
+        )
+        assert values(TRANSPOSED, t, at.I, ground).tolist() == expected.ravel().tolist(), at
 
 
 def test_a_position_that_no_window_reads_has_gradient_0() -> None:
