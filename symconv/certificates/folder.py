@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -27,11 +28,14 @@ def texts(made: Certification) -> Mapping[str, str]:
 
 
 def require_free(folder: Path) -> None:
-    """A ProblemError where something else than certificates, or than nothing, is in the folder's place."""
+    """A ProblemError where the folder's place is taken by something else than certificates, or cannot be used."""
     if folder.exists() and not (
         folder.is_dir() and ((folder / RECORD).is_file() or not any(folder.iterdir()))
     ):
         raise ProblemError(f"{folder}: holds something else than certificates, and is left as it is")
+    above = next(path for path in folder.absolute().parents if path.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise ProblemError(f"{folder}: cannot be written: {above} is not a folder that can be written")
 
 
 def write(made: Certification, folder: Path) -> Path:

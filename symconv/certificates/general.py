@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-# Each theorem for every size: the name here, the proposition, and the theorem of the theory that proves it.
 _NON_NEGATIVE = "forall l, nonneg_list l ->"
 _POSITIVE = "forall l, pos_list l -> l <> [] ->"
 GENERAL: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
@@ -270,4 +269,4 @@ GENERAL: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
         ),
     }
 )
-"""What the theory proves of each of :data:`symconv.theorems.THEOREMS`, for every window or all sizes."""
+"""For the names of :data:`symconv.theorems.THEOREMS`: a name of the statement, the proposition, and what proves it."""

@@ -161,6 +161,8 @@ def _entries(
     theorems = tuple(each for each in found if isinstance(each, Statement))
     if theorems:
         scope = f"{len(theorems)} of {len(found)} entries"
+        if "among [" in definitions[0]:
+            scope += ", with the taps as the file lists them"
         yield Batch(number, kind, about, subject, scope, definitions, (*general, *theorems))
 
 

@@ -155,6 +155,24 @@ def test_a_stride_that_coq_would_count_to_is_refused_in_words() -> None:
     assert [gap.reason for gap in gaps] == ["its geometry has a number above 2,000"]
 
 
+def test_windows_without_a_formula_are_listed_tap_by_tap_and_the_scope_says_so() -> None:
+    batches, gaps = certificates(compute(parse(LISTED, "listed.toml"), 1_000_000))
+    assert not gaps
+    assert "among [(0, 0, 0); (0, 1, 0);" in batches[0].definitions[0]
+    assert batches[0].scope == "4 of 4 entries, with the taps as the file lists them"
+
+
+LISTED = """
+title = "Listed"
+arrays.A = [[1, 2, 0, 4], [0, 1, 3, 1], [2, 2, 1, 0], [5, 1, 1, 3]]
+layers.pool = { type = "FractionalMaxPool2d", input = "A", output = "M", kernel_size = 2, output_size = 2 }
+[[questions]]
+id = "1"
+ask = "forward"
+layer = "pool"
+"""
+
+
 # --- Coq ---
 
 
