@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symconv.axes import Adaptive, Axis, Grouped, Pointwise, Sliding
+from symconv.axes import Adaptive, Adjoint, Axis, Grouped, Pointwise, Sliding
 from symconv.certificates.statement import Uncertified
 from symconv.exact import Array
 from symconv.operator import Operator
@@ -80,14 +80,7 @@ def described(axis: Any, size: int) -> tuple[str, Iterable[Tap]]:
 
 @described.register
 def _(axis: Sliding, size: int) -> tuple[str, Iterable[Tap]]:
-    count, K, S, D, P = axis.output_size(size), axis.kernel_size, axis.stride, axis.dilation, axis.padding[0]
-    taps = (
-        (o, o * S + k * D - P, k if axis.weighted else 0)
-        for o in range(count)
-        for k in range(K)
-        if 0 <= o * S + k * D - P < size
-    )
-    return f"{'Sliding' if axis.weighted else 'Window'} {count} {size} {K} {S} {D} {P}", taps
+    return _sliding(axis, size, axis.output_size(size))
 
 
 @described.register
@@ -104,6 +97,31 @@ def _(axis: Pointwise, size: int) -> tuple[str, Iterable[Tap]]:
 
 @described.register
 def _(axis: Grouped, size: int) -> tuple[str, Iterable[Tap]]:
+    return _grouped(axis)
+
+
+@described.register
+def _(axis: Adjoint, size: int) -> tuple[str, Iterable[Tap]]:
+    inner = axis.axis
+    text, taps = (
+        _grouped(inner) if isinstance(inner, Grouped) else _sliding(inner, axis.output_size(size), size)
+    )
+    return f"Adjoint ({text})", ((inp, out, offset) for out, inp, offset in taps)
+
+
+def _sliding(axis: Sliding, size: int, count: int) -> tuple[str, Iterable[Tap]]:
+    """So many windows over an input of this size."""
+    K, S, D, P = axis.kernel_size, axis.stride, axis.dilation, axis.padding[0]
+    taps = (
+        (o, o * S + k * D - P, k if axis.weighted else 0)
+        for o in range(count)
+        for k in range(K)
+        if 0 <= o * S + k * D - P < size
+    )
+    return f"{'Sliding' if axis.weighted else 'Window'} {count} {size} {K} {S} {D} {P}", taps
+
+
+def _grouped(axis: Grouped) -> tuple[str, Iterable[Tap]]:
     reads, outs = axis.in_channels // axis.groups, axis.out_channels // axis.groups
     taps = ((o, o // outs * reads + c, o * reads + c) for o in range(axis.out_channels) for c in range(reads))
     return f"Grouped {axis.out_channels} {axis.in_channels} {axis.groups}", taps

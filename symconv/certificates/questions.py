@@ -17,7 +17,6 @@ from symconv.certificates import geometry, windows
 from symconv.certificates.results import COMPUTED, MOST, Result, statements
 from symconv.certificates.statement import Batch, Gap, Statement, Uncertified
 from symconv.exact import indices, is_numeric
-from symconv.layers.convolution import Convolution
 from symconv.narrate.questions import upstream_given
 from symconv.operator import Argument
 from symconv.problem import (
@@ -63,12 +62,11 @@ def _(question: Forward, number: int, workings: Workings) -> Iterator[Certified]
 
 @theorems_of.register
 def _(question: Gradient, number: int, workings: Workings) -> Iterator[Certified]:
-    stage = workings.problem.stage(question.layer)
     derivation, wrt = upstream_given(question, workings)
     names = derivation.names
     subject = f"∂{names.error}/∂{names.of(wrt)}"
     about = f"the gradient of a layer of the kind {derivation.operator.layer} by its {wrt}, entry by entry"
-    general = _chain_rule(wrt) if isinstance(stage.layer, Convolution) else ()
+    general = _chain_rule(wrt) if derivation.operator.weight_shape is not None else ()
     yield from _entries(Result(derivation, wrt), number, f"gradient_by_{wrt}", about, subject, general)
 
 

@@ -55,6 +55,11 @@ class Result:
         shape = array.shape
         return {array[index]: index for index in indices(shape)}
 
+    @cached_property
+    def reads_twice(self) -> bool:
+        """Whether an output reads an input entry with several weights: the padding may repeat the input."""
+        return any(len(axis) > len({tap[:2] for tap in axis.triples}) for axis in self.operator.taps.axes)
+
     def definitions(self) -> tuple[str, ...]:
         """The geometry and the arrays.
 
@@ -292,6 +297,8 @@ def _derivative(
             f"refine ({theorem}_at {before} upstream_numbers {at} {literals.rational(value)}{goals} _); "
             + COMPUTED,
         )
+    if result.reads_twice:
+        raise Uncertified("is a sum over outputs some of which read an entry more than once, in symbols")
     coefficients = _linear(result.entries[index], result.upstream)
     terms = literals.terms((geometry.axis_index(result.operator, "output", o), c) for o, c in coefficients)
     suffix = "_terms" if theorem in ("mean_gradient", "max_gradient") else ""
