@@ -62,6 +62,9 @@ def _(question: Forward, number: int, workings: Workings) -> Iterator[Certified]
 
 @theorems_of.register
 def _(question: Gradient, number: int, workings: Workings) -> Iterator[Certified]:
+    if not question.layer:
+        yield Gap(number, "the gradient", "a gradient through several layers has no theorem yet")
+        return
     derivation, wrt = upstream_given(question, workings)
     names = derivation.names
     subject = f"∂{names.error}/∂{names.of(wrt)}"

@@ -14,11 +14,11 @@ from symconv.certificates import literals, windows
 from symconv.certificates.certification import Certification
 from symconv.certificates.coq import assumptions
 from symconv.certificates.general import GENERAL
-from symconv.certificates.questions import certificates
+from symconv.certificates.questions import certificates, theorems_of
 from symconv.certificates.statement import Batch, Gap, SourceFile, Statement
 from symconv.certificates.theory import ALLOWED
 from symconv.exact import pack
-from symconv.problem import load, parse
+from symconv.problem import Gradient, load, parse
 from symconv.workings import compute
 
 
@@ -154,6 +154,14 @@ def test_what_is_not_certified_is_named_with_its_reason() -> None:
         6: "the gradient of LP pooling is certified in general (lp_grad), not at numbers",
         7: "its exponent is not a whole number up to 100, nor infinite",
     }
+
+
+def test_a_gradient_through_several_layers_is_named_as_not_certified() -> None:
+    workings = compute(load("ds-ga-1008-hw2"), 1_000_000)
+    through = Gradient(id="1", layer="", wrt="A")
+    assert [*theorems_of(through, 1, workings)] == [
+        Gap(1, "the gradient", "a gradient through several layers has no theorem yet")
+    ]
 
 
 def test_every_question_of_the_homework_has_theorems_or_a_reason() -> None:
