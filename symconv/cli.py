@@ -1,4 +1,4 @@
-"""The command line: ``symconv solve``, ``derive``, ``prove``, ``list`` and ``new``.
+"""The command line: ``symconv solve``, ``derive``, ``prove``, ``certify``, ``list`` and ``new``.
 
 Exit status: 0 when every check passed, 1 when one failed or stayed undecided, 2 for bad input (one sentence
 on stderr), 130 when interrupted. Nothing beyond argparse is imported before a command needs it, so that
@@ -18,7 +18,7 @@ from symconv.errors import ArgumentError, ProblemError, SymconvError
 
 TYPE_CHECKING = False  # importing typing would take a tenth of the time of --help
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, NoReturn
 
     from symconv.pipeline import Report
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     Command = Callable[[argparse.Namespace], int]
 
 HOMEWORK = "ds-ga-1008-hw2"
-SECTIONS = ("problems", "layers", "theorems", "formats")
-COMMANDS = ("solve", "derive", "prove", "list", "new")
+SECTIONS = ("problems", "layers", "theorems", "certificates", "formats")
+COMMANDS = ("solve", "derive", "prove", "certify", "list", "new")
 PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
 _COLLECTED = 200_000, 50, 50
@@ -163,10 +163,19 @@ def _prove(options: argparse.Namespace) -> int:
     return _print(prove(options.theorem, options.window, options.geometry), options.format)
 
 
+def _certify(options: argparse.Namespace) -> int:
+    formats = _formats(options.format)
+    from symconv.certify import certify_into
+
+    return certify_into(options.out, options.problem, formats, options.limit, options.timeout)
+
+
 def _list(options: argparse.Namespace) -> int:
+    from symconv.listing import rows_of
+
     chosen = [section for section in SECTIONS if getattr(options, section)] or SECTIONS
     for number, section in enumerate(chosen):
-        rows = list(_rows(section))
+        rows = list(rows_of(section))
         width = max(len(name) for name, _ in rows)
         print("\n" * (number > 0) + section.capitalize())
         print("\n".join(f"  {name:{width}}  {what}" for name, what in rows))
@@ -205,27 +214,6 @@ def _print(report: Report, name: str) -> int:
     for sentence in failures(report):
         print(sentence, file=sys.stderr)
     return 0 if report.passed else 1
-
-
-def _rows(section: str) -> Iterator[tuple[str, str]]:
-    """The names of a section of the list, and what they stand for."""
-    match section:
-        case "problems":
-            from symconv.problem import load, shipped
-
-            return ((name, load(name).title) for name in shipped())
-        case "layers":
-            from symconv.layers import LAYERS
-
-            return ((name, (layer.__doc__ or "").partition("\n")[0]) for name, layer in LAYERS.items())
-        case "theorems":
-            from symconv.theorems import THEOREMS
-
-            return ((name, theorem.title) for name, theorem in THEOREMS.items())
-        case _:
-            from symconv.render import FORMATS
-
-            return ((name, row.what) for name, row in FORMATS.items())
 
 
 # --- how options are read ---
@@ -321,17 +309,21 @@ def _parser() -> argparse.ArgumentParser:
         "",
         "homework.toml --out answers --format tex,html",
     )
-    add = solve.add_argument
-    add("problem", metavar="PROBLEM", nargs="?", default=HOMEWORK, help=f"file or name (default: {HOMEWORK})")
-    add("--out", metavar="DIR", help="where the files go (default: symconv-report/PROBLEM)")
-    add(
-        "--format",
-        metavar="LIST",
-        help="formats with commas between (default: all but pdf; see symconv list)",
+    certify = command(
+        _certify,
+        "certify",
+        "solve, state the results as theorems, and have Coq check them where it is installed",
+        "",
+        "homework.toml --out answers --timeout 120",
     )
-    add("--limit", type=count, metavar="N", default=1_000_000, help="products of a layer (default: 1000000)")
-
-    add("--open", action="store_true", help="show the page in the browser when it is written")
+    file, formats = f"file or name (default: {HOMEWORK})", "with commas between (default: all but pdf)"
+    for add in (solve.add_argument, certify.add_argument):
+        add("problem", metavar="PROBLEM", nargs="?", default=HOMEWORK, help=file)
+        add("--out", metavar="DIR", help="where the files go (default: symconv-report/PROBLEM)")
+        add("--format", metavar="LIST", help=f"formats {formats}; see symconv list")
+        add("--limit", type=count, metavar="N", default=1_000_000, help="products (default: 1000000)")
+    certify.add_argument("--timeout", type=count, metavar="S", default=600, help="for Coq (default: 600)")
+    solve.add_argument("--open", action="store_true", help="show the page in the browser when it is written")
 
     handout = solve.add_mutually_exclusive_group()
     for name, what in (

@@ -17,6 +17,7 @@ import sympy
 from bad_inputs import BAD_FILES, GOOD
 
 from symconv import __version__
+from symconv.certificates.general import GENERAL
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.cli import COMMANDS, main
 from symconv.document import Document, Paragraph
@@ -370,7 +371,7 @@ def test_prove_hands_on_an_exact_window(pipeline: Pipeline) -> None:
 def test_list_names_everything_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("list") == 0
     lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
-    assert lines == [*shipped(), *LAYERS, *THEOREMS, *FORMATS]
+    assert lines == [*shipped(), *LAYERS, *THEOREMS, *GENERAL, *FORMATS]
 
 
 def test_list_shows_the_sections_that_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

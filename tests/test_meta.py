@@ -51,8 +51,11 @@ LAYERS = (
     ("symconv.narrate.geometry", "symconv.narrate.modules", "symconv.narrate.sizes"),
     ("symconv.narrate.layer", "symconv.narrate.questions"),
     ("symconv.narrate.handout",),
+    ("symconv.certificates",),
+    ("symconv.narrate.certificates",),
     ("symconv.report",),
     ("symconv.pipeline", "symconv.notebook", "symconv.terminal"),
+    ("symconv.certify", "symconv.listing"),
     ("symconv.cli",),
     ("symconv.__main__", "symconv"),
 )

@@ -164,7 +164,7 @@ def _(node: Table, page: Page) -> str:
 def _(node: Verdicts, page: Page) -> str:
     table = evidence(node.checks)
     rows = (
-        [_badge(check.verdict, check.verdict.value), *(cell(content, page.sheet) for content in row[1:])]
+        [_badge(check.verdict, check.word), *(cell(content, page.sheet) for content in row[1:])]
         for check, row in zip(worst_first(node.checks), table.rows, strict=True)
     )
     return _table(table, rows, page, kind=' class="verdicts"')

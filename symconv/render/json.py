@@ -4,17 +4,20 @@
 
     {title, subtitle, verdict, summary,
      sections: [{anchor, title, verdict}],
-     checks: [{section, subject, method, verdict, left, right, scope, detail}]}
+     checks: [{section, subject, method, verdict, left, right, scope, detail, certificates}]}
 
 Sections and checks stand in the order of the document; ``section`` is the anchor of the first section that
-shows the check, or null for a check that no section shows.
+shows the check, or null for a check that no section shows. ``certificates`` stands where a proof kernel accepted
+the check: ``[{theorem, statement, file, sha256, kernel, assumptions}]``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from functools import singledispatch
+from typing import Any
 
 from symconv.checks.result import Check, Checks
 from symconv.document import (
@@ -67,16 +70,22 @@ def render(sheet: Sheet) -> str:
                 "section": section_of.get(id(check)),
                 "subject": check.subject,
                 "method": check.method.value,
-                "verdict": check.verdict.value,
+                "verdict": check.word,
                 "left": check.left,
                 "right": check.right,
                 "scope": check.scope,
                 "detail": check.detail,
+                **_proved(check),
             }
             for check in document.checks or ()
         ],
     }
     return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+
+
+def _proved(check: Check) -> dict[str, Any]:
+    """The theorems of a check that a proof kernel accepted."""
+    return {"certificates": [asdict(each) for each in check.certificates]} if check.certificates else {}
 
 
 def _sections(blocks: Iterable[Block]) -> Iterator[Section]:

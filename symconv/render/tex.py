@@ -258,7 +258,7 @@ def _(node: Table, pen: Pen) -> str:
 def _(node: Verdicts, pen: Pen) -> str:
     table = evidence(node.checks)
     rows = [
-        [f"\\symconvverdict{{{check.verdict}}}{{{check.verdict}}}", *(_cell(cell, pen) for cell in row[1:])]
+        [f"\\symconvverdict{{{check.verdict}}}{{{check.word}}}", *(_cell(cell, pen) for cell in row[1:])]
         for check, row in zip(worst_first(node.checks), table.rows, strict=True)
     ]
     return _table(table, rows, pen)

@@ -228,7 +228,7 @@ def _(node: Table, pen: Pen) -> str:
 def _(node: Verdicts, pen: Pen) -> str:
     table = evidence(node.checks)
     rows = [
-        [_verdict(check.verdict, check.verdict), *(f"[{_inline(cell, pen)}]" for cell in cells[1:])]
+        [_verdict(check.verdict, check.word), *(f"[{_inline(cell, pen)}]" for cell in cells[1:])]
         for check, cells in zip(worst_first(node.checks), table.rows, strict=True)
     ]
     return _table(table, rows, pen)
