@@ -112,7 +112,7 @@ def _derive(options: argparse.Namespace) -> int:
         if options.matrix:
             from symconv.pipeline import matrix
 
-            return matrix(layer, options.input, kernel)
+            return matrix(layer, options.input, kernel, options.indices)
         from symconv.pipeline import derive
 
         return derive(

@@ -10,9 +10,9 @@ from math import prod
 from pathlib import Path
 from typing import Any, Literal
 
-from symconv.checks.entry import check_entry
 from symconv.checks.result import Checks
 from symconv.derivation.derivation import Worked
+from symconv.derived import Derivation
 from symconv.display import join, row
 from symconv.document import Block, Callout, Chain, Document, Formula, Paragraph, Section, Table, Verdicts
 from symconv.errors import ProblemError
@@ -110,8 +110,7 @@ def derive(
     Raises:
         ProblemError: more products than the limit.
     """
-    given = {} if indices is None else {"indices": _shaped(pack(list(indices), "indices"), input_shape)}
-    derivation = layer.derive(tuple(input_shape), tuple(kernel_shape) if kernel_shape else None, **given)
+    derivation = _at_shapes(layer, input_shape, kernel_shape, indices)
     role: Argument | None = None if wrt == "output" else derivation.role(wrt)
     if entry is None:
         products = derivation.operator.most_taps
@@ -130,6 +129,19 @@ def derive(
     return Report(document, (), "derivation", checks)
 
 
+def _at_shapes(
+    layer: Any,
+    input_shape: Sequence[int],
+    kernel_shape: Sequence[int] | None,
+    indices: Sequence[Any] | None,
+) -> Derivation:
+    given = {} if indices is None else {"indices": _shaped(pack(list(indices), "indices"), input_shape)}
+    derivation: Derivation = layer.derive(
+        tuple(input_shape), tuple(kernel_shape) if kernel_shape else None, **given
+    )
+    return derivation
+
+
 def _shaped(array: Array, shape: Sequence[int]) -> Array:
     """The array in a shape, if it has as many entries; else the layer says what is missing."""
     return array.reshape(tuple(shape)) if array.size == prod(shape) else array
@@ -139,6 +151,8 @@ def _one_entry(
     derivation: Worked, role: Argument | None, entry: Sequence[int]
 ) -> tuple[tuple[Block, ...], Checks]:
     """One entry, counted as it is shown, with its checks; its zero terms where the output is small."""
+    from symconv.checks.entry import check_entry
+
     index = tuple(i - derivation.names.base for i in entry)
     full = prod(derivation.operator.output_shape) <= WITH_ZEROS
     lines = told.entry_lines(derivation, role, index, full)
@@ -150,10 +164,14 @@ def _one_entry(
     return blocks, checks
 
 
-def matrix(layer: Any, input_shape: Sequence[int], kernel_shape: Sequence[int] | None) -> Report:
-    """A layer at a size as one matrix, with letters for its weight."""
-    derivation = layer.derive(tuple(input_shape), tuple(kernel_shape) if kernel_shape else None)
-    document = derivation.matrix().document()
+def matrix(
+    layer: Any,
+    input_shape: Sequence[int],
+    kernel_shape: Sequence[int] | None,
+    indices: Sequence[Any] | None = None,
+) -> Report:
+    """A layer at a size as one matrix, with letters for its weight; arguments as :func:`derive`."""
+    document = _at_shapes(layer, input_shape, kernel_shape, indices).matrix().document()
     return Report(document, (), "matrix", document.checks or Checks())
 
 

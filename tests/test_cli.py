@@ -352,7 +352,7 @@ def test_derive_hands_on_its_limit_and_asks_for_a_matrix_instead(pipeline: Pipel
     layer = LAYERS["Conv2d"](bias=False)
     assert pipeline.calls == [
         ("derive", layer, (4, 4), (2, 2), "output", None, None, 5),
-        ("matrix", layer, (4, 4), (2, 2)),
+        ("matrix", layer, (4, 4), (2, 2), None),
     ]
 
 

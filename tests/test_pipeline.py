@@ -303,6 +303,16 @@ def test_size_says_the_output_and_every_input_that_gives_it() -> None:
         assert answer in report.render("txt")
 
 
+def test_sizes_that_are_too_large_to_be_counted_are_refused_in_a_sentence() -> None:
+    from symconv.errors import ShapeError
+    from symconv.layers import Conv2d
+
+    for stride, wanted in ((1, 10**9), (10**8, 3)):
+        with pytest.raises(ShapeError, match="has too many windows to count them"):
+            size(Conv2d(stride=stride), (3, 3), None, (wanted, wanted))
+    assert size(Conv2d(stride=2), (3, 3), None, (10_000, 10_000)).passed
+
+
 def test_a_wrong_inverse_is_found_by_counting_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     from symconv.checks import windows
     from symconv.layers import Conv2d, MaxPool2d

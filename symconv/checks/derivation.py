@@ -23,7 +23,6 @@ import sympy as sp
 
 from symconv.axes import Adaptive, Fractional, Planewise
 from symconv.checks.comparing import covered, equal, same, shown_index, zero_differences
-from symconv.checks.entry import check_sample
 from symconv.checks.general import check_general
 from symconv.checks.jacobian import Jacobian, rationals, sample
 from symconv.checks.lp import lp_slopes
@@ -58,7 +57,7 @@ def check_derivation(derivation: Worked) -> Checks:
 def check_output(derivation: Worked) -> tuple[Check, ...]:
     """The output: in symbols, at random rationals, and at the derivation's own numbers where it has them."""
     if is_large(derivation):
-        return check_sample(derivation, None)
+        return _sampled(derivation, None)
     subject = derivation.names.output
     operator = derivation.operator
     checks = [_symbolic_output(derivation, subject)]
@@ -83,7 +82,7 @@ def check_gradient(derivation: Worked, wrt: Argument) -> tuple[Check, ...]:
     names, operator = derivation.names, derivation.operator
     subject = f"∂{names.error}/∂{names.of(wrt)}"
     if is_large(derivation):
-        return check_sample(derivation, wrt)
+        return _sampled(derivation, wrt)
     if isinstance(operator.reduction, LpNorm):
         return _lp_gradient(derivation, subject)
     checks = []
@@ -116,6 +115,12 @@ def _places(derivation: Worked) -> Check:
         got[index] = [positions[tap.inp] for tap in operator.taps_at("out", index)]
         expected[index] = cells
     return equal("places of the windows", Method.REFERENCE, got, expected)
+
+
+def _sampled(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]:
+    from symconv.checks.entry import check_sample  # only a large layer pays for it
+
+    return check_sample(derivation, wrt)
 
 
 def _symbolic_output(derivation: Worked, subject: str) -> Check:

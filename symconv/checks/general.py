@@ -14,7 +14,6 @@ import sympy as sp
 from symconv.axes import Adjoint, Letters
 from symconv.checks.comparing import covered, same, zero_differences
 from symconv.checks.jacobian import Jacobian, jacobian, sample
-from symconv.checks.part import smaller
 from symconv.checks.result import Check, Method, Verdict
 from symconv.checks.sampling import (
     EXHAUSTIVE,
@@ -54,6 +53,8 @@ def check_general(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]
 
 def _sibling(derivation: Worked) -> Worked:
     """The derivation on a smaller image, which has the same general formulas."""
+    from symconv.checks.part import smaller  # only a large layer pays for it
+
     operator, names = smaller(derivation.operator), derivation.names
     roles = {"upstream": "output", **{role: role for role in derivation.arrays if role != "upstream"}}
     arrays = {role: Symbols(role[0], operator.shape(of), names.base) for role, of in roles.items()}

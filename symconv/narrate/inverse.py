@@ -22,6 +22,9 @@ SHOWN = 12
 AROUND = 3
 """How many strides below and above the sizes are tried as well."""
 
+MOST_CELLS = 100_000_000
+"""How many cells may be laid out to count the windows at all sizes that are tried."""
+
 _FLOOR = "The floor of x is n exactly when n ≤ x < n + 1."
 I = sp.Symbol("I", integer=True, positive=True)
 
@@ -83,6 +86,7 @@ def in_words(sizes: InputSizes) -> str:
 
 
 def _along(axis: Any, wanted: int, sizes: InputSizes) -> Inverse:
+    _require_countable(axis, wanted, sizes)
     if isinstance(axis, Sliding) and not axis.ceil_mode and axis.mode == "zeros":
         steps, checks = _floor_undone(axis, wanted)
     else:
@@ -92,6 +96,17 @@ def _along(axis: Any, wanted: int, sizes: InputSizes) -> Inverse:
     if sizes and sizes.is_finite and len(sizes) <= SHOWN:
         blocks = (*blocks, *_table(axis, wanted, sizes))
     return Inverse(sizes, blocks, Checks(checks))
+
+
+def _require_countable(axis: Any, wanted: int, sizes: InputSizes) -> None:
+    """The windows are laid out and counted at every size around the answer: a ShapeError where that is too much."""
+    ends = [abs(end) for end in (sizes.lower, sizes.upper) if isinstance(end, int)]
+    extent = max(*ends, wanted) + sum(map(abs, getattr(axis, "padding", (0,))))
+    tried = 2 * (AROUND + 1) * getattr(axis, "stride", 1) + 1
+    if extent * tried * getattr(axis, "kernel_size", 1) > MOST_CELLS:
+        raise ShapeError(
+            f"an output of {wanted:,} has too many windows to count them at the sizes around its inputs"
+        )
 
 
 def _sentence(sizes: InputSizes, wanted: int) -> str:
