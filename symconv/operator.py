@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from math import prod
 from typing import Any, Literal
 
@@ -131,28 +132,48 @@ class Operator:
     @cached_property
     def _bias_at(self) -> Any:
         """For every output entry, flat, the entry of the bias that is added to it."""
-        channels = prod(self.bias_shape or (1,))
-        position = len(self.output_shape) - sum(axis.role == "spatial" for axis in self.axes) - 1
-        if channels == 1 or position < 0:
+        position = self.bias_position
+        if position is None:
             return np.zeros(prod(self.output_shape), dtype=np.int64)
         inner = prod(self.output_shape[position + 1 :])
-        return np.arange(prod(self.output_shape)) // inner % channels
+        return np.arange(prod(self.output_shape)) // inner % self.output_shape[position]
+
+    @property
+    def bias_position(self) -> int | None:
+        """Which dimension of the output the bias runs along; None where there is a single channel."""
+        position = len(self.output_shape) - sum(axis.role == "spatial" for axis in self.axes) - 1
+        return None if prod(self.bias_shape or (1,)) == 1 or position < 0 else position
 
     def bias_index(self, output: tuple[int, ...]) -> tuple[int, ...]:
         """The entry of the bias that is added to an output entry."""
         if not self.bias_shape:
             return ()
-        flat = int(np.ravel_multi_index(output, self.output_shape)) if output else 0
-        return (int(self._bias_at[flat]),)
+        position = self.bias_position
+        return (0 if position is None else output[position],)
+
+    def outputs_with(self, bias: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        """The outputs to which an entry of the bias is added."""
+        ranges = [range(size) for size in self.output_shape]
+        if (position := self.bias_position) is not None:
+            ranges[position] = range(bias[0], bias[0] + 1)
+        return product(*ranges)
+
+    def cells_at(self, output: tuple[int, ...]) -> Any:
+        """The number of cells of one window; 1 where the reduction divides by nothing."""
+        cells = self.reduction.cells_at(self.axes, self.sizes, self._to_axes("output", output))
+        return 1 if cells is None else cells
 
     def taps_at(self, key: Key, index: tuple[int, ...]) -> Iterator[Tap]:
         """The taps of one entry, by the arrays' own multi-indices."""
         role = {"out": "output", "inp": "input", "offset": "weight"}[key]
+        weights: dict[tuple[int, ...], tuple[int, ...]] = {}
         for tap in self.taps.at(key, self._to_axes(role, index)):
+            if self.weight_shape is not None and tap.offset not in weights:
+                weights[tap.offset] = self._from_axes("weight", tap.offset)
             yield Tap(
                 self._from_axes("output", tap.out),
                 self._from_axes("input", tap.inp),
-                () if self.weight_shape is None else self._from_axes("weight", tap.offset),
+                weights.get(tap.offset, ()),
             )
 
     def window(self, output: tuple[int, ...], names: Names, bias: bool = False) -> Window:
@@ -162,13 +183,17 @@ class Operator:
             names.entry("output", output),
             tuple(names.entry("input", tap.inp) for tap in taps),
             tuple(names.entry("weight", tap.offset) for tap in taps) if self.weight_shape is not None else (),
-            1 if self.cells is None else self.cells[int(np.ravel_multi_index(output, self.output_shape))],
+            self.cells_at(output),
             names.entry("bias", self.bias_index(output)) if bias else None,
         )
 
     def _axis_sizes(self, role: str) -> tuple[int, ...]:
-        which = ("output", "input", "weight").index(role)
-        return tuple(axis.sizes[which] for axis in self.taps.axes)
+        return self._all_axis_sizes[role]
+
+    @cached_property
+    def _all_axis_sizes(self) -> dict[str, tuple[int, ...]]:
+        roles = ("output", "input", "weight")
+        return {role: tuple(axis.sizes[i] for axis in self.taps.axes) for i, role in enumerate(roles)}
 
     def _to_axes(self, role: str, index: tuple[int, ...]) -> tuple[int, ...]:
         if self._axis_sizes(role) == self.shape(role):  # NumPy would take ten times as long to say so

@@ -94,6 +94,9 @@ class Reduction(Protocol):
     def cells(self, axes: Sequence[Axis], sizes: Sequence[int]) -> Array | None:
         """What each window's value is divided by, flat; None where nothing is."""
 
+    def cells_at(self, axes: Sequence[Axis], sizes: Sequence[int], output: tuple[int, ...]) -> Any:
+        """:meth:`cells` for one output, by its position on every axis."""
+
     def cells_formula(self, axes: Sequence[Axis], letters: Sequence[Letters], base: int) -> Any:
         """:meth:`cells` with symbolic sizes."""
 
@@ -104,6 +107,9 @@ class _Undivided:
     __slots__ = ()
 
     def cells(self, axes: Sequence[Axis], sizes: Sequence[int]) -> Array | None:
+        return None
+
+    def cells_at(self, axes: Sequence[Axis], sizes: Sequence[int], output: tuple[int, ...]) -> Any:
         return None
 
     def cells_formula(self, axes: Sequence[Axis], letters: Sequence[Letters], base: int) -> Any:
@@ -177,6 +183,12 @@ class Mean:
         if self.divisor_override is not None:
             counts = np.full_like(counts, self.divisor_override)
         return _objects(counts.tolist())
+
+    def cells_at(self, axes: Sequence[Axis], sizes: Sequence[int], output: tuple[int, ...]) -> int:
+        if self.divisor_override is not None:
+            return self.divisor_override
+        each = zip(axes, sizes, output, strict=True)
+        return prod(int(_axis_cells(axis, size, self.count_include_pad)[o]) for axis, size, o in each)
 
     def cells_formula(self, axes: Sequence[Axis], letters: Sequence[Letters], base: int) -> Any:
         if self.divisor_override is not None:

@@ -43,19 +43,26 @@ LAYERS = (
     ("symconv.narrate",),
     ("symconv.narrate.derivation", "symconv.narrate.theorem"),
     ("symconv.render",),
+    ("symconv.rendered",),
+    ("symconv.matrix",),
     ("symconv.derived",),
     ("symconv.layers",),
     ("symconv.functional", "symconv.testing"),
     ("symconv.problem",),
     ("symconv.workings",),
-    ("symconv.narrate.geometry", "symconv.narrate.modules", "symconv.narrate.sizes"),
+    (
+        "symconv.narrate.geometry",
+        "symconv.narrate.modules",
+        "symconv.narrate.shapes",
+        "symconv.narrate.sizes",
+    ),
     ("symconv.narrate.layer", "symconv.narrate.questions"),
     ("symconv.narrate.handout",),
     ("symconv.certificates",),
     ("symconv.narrate.certificates",),
     ("symconv.report",),
     ("symconv.pipeline", "symconv.notebook", "symconv.terminal"),
-    ("symconv.certify", "symconv.listing"),
+    ("symconv.certify", "symconv.listing", "symconv.options"),
     ("symconv.cli",),
     ("symconv.__main__", "symconv"),
 )
@@ -135,7 +142,7 @@ def test_reference_shares_no_code_with_what_it_checks() -> None:
     assert MODULES["symconv.checks"].read_text(encoding="utf-8") == ""
 
 
-@pytest.mark.parametrize("module", ["symconv", "symconv.cli", "symconv.errors"])
+@pytest.mark.parametrize("module", ["symconv", "symconv.cli", "symconv.options", "symconv.errors"])
 def test_import_costs_neither_sympy_nor_numpy(module: str) -> None:
     code = f"import sys, {module}; print(*({{'sympy', 'numpy', 'rich', 'latex2mathml'}} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

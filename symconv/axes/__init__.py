@@ -30,6 +30,7 @@ from __future__ import annotations
 from symconv.axes.adjoint import Adjoint
 from symconv.axes.axis import Axis, AxisTaps, Indices, Letters, Over, Range, Reads, Size, sequence
 from symconv.axes.channels import Grouped, Pointwise
+from symconv.axes.inverse import InputSizes, input_sizes
 from symconv.axes.joint import Planewise, Scattered
 from symconv.axes.sliding import PaddingMode, Sliding
 from symconv.axes.windows import Adaptive, Fractional
@@ -42,6 +43,7 @@ __all__ = [
     "Fractional",
     "Grouped",
     "Indices",
+    "InputSizes",
     "Letters",
     "Over",
     "PaddingMode",
@@ -52,5 +54,6 @@ __all__ = [
     "Scattered",
     "Size",
     "Sliding",
+    "input_sizes",
     "sequence",
 ]

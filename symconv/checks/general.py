@@ -19,10 +19,12 @@ from symconv.checks.sampling import (
     EXHAUSTIVE,
     SYMBOLIC_ENTRIES,
     SYMBOLIC_TAPS,
+    is_large,
     reference_gradient,
     tie_free_numbers,
     twin,
 )
+from symconv.derivation.arrays import ByRole, Symbols
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
 from symconv.derivation.values import ArrayValues
@@ -33,11 +35,30 @@ from symconv.reductions import LpNorm, Maximum
 
 
 def check_general(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]:
-    """The general formula and its steps, at this derivation's sizes and at every entry."""
+    """The general formula and its steps, at this derivation's sizes and at every entry.
+
+    A large derivation's are checked on a smaller image; :func:`symconv.checks.entry.check_sample` checks the
+    formula itself at its own size.
+    """
     general = derivation.general(wrt)
     names = derivation.names
     subject = f"general formula of {names.output if wrt is None else f'∂{names.error}/∂{names.of(wrt)}'}"
+    if is_large(derivation):
+        derivation = _sibling(derivation)
+        where = f", at input {' × '.join(map(str, derivation.operator.input_shape))}"
+        both = (at_sizes(general, derivation, subject), in_symbols(general, derivation, subject))
+        return tuple(replace(check, scope=check.scope + where) for check in both)
     return (at_sizes(general, derivation, subject), in_symbols(general, derivation, subject))
+
+
+def _sibling(derivation: Worked) -> Worked:
+    """The derivation on a smaller image, which has the same general formulas."""
+    from symconv.checks.part import smaller  # only a large layer pays for it
+
+    operator, names = smaller(derivation.operator), derivation.names
+    roles = {"upstream": "output", **{role: role for role in derivation.arrays if role != "upstream"}}
+    arrays = {role: Symbols(role[0], operator.shape(of), names.base) for role, of in roles.items()}
+    return Worked(operator, names, ByRole(arrays))
 
 
 def in_symbols(

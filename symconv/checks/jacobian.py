@@ -49,12 +49,13 @@ class Jacobian(ArrayValues):
         step = Fraction(1, 4) if isinstance(self.operator.reduction, Maximum | LpNorm) else 1
         after, before = (self._moved(role, index, move) for move in (step, -step))
         column = np.empty(after.size, dtype=object)
-        column[:] = [divide(change, 2 * step) for change in (after - before).flat]
+        column[:] = [divide(change, 2 * step) for change in (after - before).ravel().tolist()]
         return column.reshape(after.shape)
 
     def _moved(self, role: Argument, index: tuple[int, ...], move: int | Fraction) -> Array:
         arrays = {name: self.arrays[name] for name in ("input", "weight", "bias") if name in self.arrays}
-        moved = arrays[role].astype(object)
+        whole = isinstance(move, int) and arrays[role].dtype.kind == "i"
+        moved = arrays[role].astype(np.int64 if whole else object)
         moved[index] = moved[index] + move
         output = Oracle(self.operator).forward(**{**arrays, role: moved})
         # a window wholly in the padding stays what it is

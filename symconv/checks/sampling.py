@@ -25,9 +25,16 @@ SYMBOLIC_ENTRIES = 9
 """How many entries of a general formula are written out in symbols."""
 SYMBOLIC_TAPS = 20_000
 """Up to how many taps the output is built in symbols to be checked."""
+LARGE = SYMBOLIC_TAPS
+"""Up to how many taps whole arrays are built to be checked; above it a sample of entries is, one by one."""
 SEED = 1008
 _KEPT = 4
 """Of how many operators the symbols and seeded numbers are kept: those of one problem's layers in turn."""
+
+
+def is_large(derivation: Worked) -> bool:
+    """Whether a derivation has too many taps to be built as a whole for its checks."""
+    return derivation.operator.most_taps > LARGE
 
 
 def expected_output(operator: Any, arrays: dict[str, Array]) -> Array:
@@ -118,13 +125,6 @@ class Twin:
 def twin(operator: Operator, has_bias: bool) -> Twin:
     """The twin of an operator, the same one for all its checks."""
     return Twin(operator, has_bias)
-
-
-def left_out(operator: Operator) -> str:
-    """What the evidence says where an operator is too large for symbols; empty for one that is not."""
-    if len(operator.taps) <= SYMBOLIC_TAPS:
-        return ""
-    return f"not compared in symbols, which is done up to {SYMBOLIC_TAPS:,} products"
 
 
 def forward_arrays(arrays: Any) -> dict[str, Array]:

@@ -90,8 +90,7 @@ def local_slopes(
     An output that meets the entry in several taps has the sum of their slopes.
     """
     if wrt == "bias":
-        outputs = indices(operator.output_shape)
-        return {output: 1 for output in outputs if operator.bias_index(output) == index}
+        return dict.fromkeys(operator.outputs_with(index), 1)
     met: dict[tuple[int, ...], list[Formula | Any]] = {}
     if wrt == "weight":
         for tap in operator.taps_at("offset", index):
@@ -105,12 +104,11 @@ def local_slopes(
 def _meeting(operator: Operator, names: Names, tap: Tap) -> Window:
     """The part of an output's window that one tap reads, which is all that its slope depends on."""
     has_weight = operator.weight_shape is not None
-    cells = operator.cells
     return Window(
         names.entry("output", tap.out),
         (names.entry("input", tap.inp),),
         (names.entry("weight", tap.offset),) if has_weight else (),
-        1 if cells is None else cells.reshape(operator.output_shape)[tap.out],
+        operator.cells_at(tap.out),
         None,
     )
 

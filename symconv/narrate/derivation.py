@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+from math import prod
 
 import sympy as sp
 
@@ -29,7 +32,7 @@ from symconv.document import (
 )
 from symconv.errors import ArgumentError
 from symconv.exact import Array, indices
-from symconv.formula import Entry, Partial
+from symconv.formula import Entry, Partial, Sum
 from symconv.narrate.formulas import matrix, range_bounds, tree, wide_ranges
 from symconv.narrate.windows import windows
 from symconv.operator import Argument, Names
@@ -46,6 +49,11 @@ TITLES = {
 }
 SHOWN_ENTRIES = 64
 """Up to how many entries are written out."""
+SHOWN_TERMS = 20_000
+"""How many terms these may have together; one entry is always written out."""
+LONG = 100
+"""From how many terms on a sum is shown by its first and last ones."""
+FIRST, LAST = 8, 2
 
 
 def document(derivation: Worked) -> Document:
@@ -93,17 +101,18 @@ def general(derivation: Worked, wrt: Argument, checks: Sequence[Check]) -> tuple
 
 def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
     """The entries of the output or of a gradient, written out and as an array."""
-    values = derivation.output_entries if wrt is None else derivation.gradient_entries(wrt)
-    every = list(indices(values.shape))
+    shape = derivation.operator.shape(wrt or "output")
     has_numbers = derivation.output_is_numeric if wrt is None else derivation.is_numeric
-    result = (matrix_formula(quantity(derivation, wrt), values),) if has_numbers else ()
-    chosen = every[:SHOWN_ENTRIES]
+    result: tuple[Block, ...] = ()
+    if has_numbers:
+        values = derivation.output_entries if wrt is None else derivation.gradient_entries(wrt)
+        result = (matrix_formula(quantity(derivation, wrt), values),)
+    total = prod(shape)
+    terms = max(1, derivation.operator.most_taps // total)
+    count = min(total, SHOWN_ENTRIES, max(1, SHOWN_TERMS // terms))
+    chosen = islice(indices(shape), count)
     lines = Chain(tuple(line for index in chosen for line in entry_lines(derivation, wrt, index)))
-    what = (
-        f"All {len(every)} entries"
-        if len(chosen) == len(every)
-        else f"The first {len(chosen)} of {len(every)} entries"
-    )
+    what = f"All {total} entries" if count == total else f"The first {count} of {total} entries"
     return (*result, Fold((f"{what}, term by term",), (lines,)))
 
 
@@ -114,9 +123,25 @@ def entry_lines(
     names = derivation.names
     steps = derivation.entry(wrt, index, zero_terms=full)
     shown = steps if full or wrt is None else tuple(step for step in steps if step.rule != "chain rule")
-    lines = [Line(tree(steps[0].before, names), "=", tree(shown[0].after, names))]
-    lines += [Line(None, "=", tree(step.after, names)) for step in shown[1:]]
+    lines = [Line(tree(steps[0].before, names), "=", _elided(shown[0].after, names))]
+    lines += [Line(None, "=", _elided(step.after, names)) for step in shown[1:]]
     return tuple(_joined(lines, shown))
+
+
+def count_of_terms(derivation: Worked, wrt: Argument | None, index: tuple[int, ...]) -> int:
+    """How many terms an entry has, where so many that only some are shown; else 0."""
+    before = derivation.entry(wrt, index)[0 if wrt is None else 1].after
+    count = len(before.terms) if isinstance(before, Sum) else 0
+    return count if count >= LONG else 0
+
+
+def _elided(formula: object, names: Names) -> Node:
+    """A formula; of a long sum the first and the last terms."""
+    if not isinstance(formula, Sum) or len(formula.terms) < LONG:
+        return tree(formula, names)
+    ends = (tree(Sum(terms), names) for terms in (formula.terms[:FIRST], formula.terms[-LAST:]))
+    first, last = ends
+    return row(first, "+", "…", "+", last)
 
 
 def quantity(derivation: Worked, wrt: Argument | None) -> Node:
@@ -125,6 +150,16 @@ def quantity(derivation: Worked, wrt: Argument | None) -> Node:
     if wrt is None:
         return tree(Entry(names.output), names)
     return tree(Partial(Entry(names.error), Entry(names.of(wrt))), names)
+
+
+def formula(derivation: Worked, wrt: Argument | None, checks: Sequence[Check]) -> tuple[Block, ...]:
+    """The general formula alone, without the steps that lead to it."""
+    general = derivation.general(wrt)
+    last = replace(general.steps[-1], before=general.left)
+    return (
+        Steps((replace(_general_step(general, last, derivation.names, checks), name="In general"),)),
+        *_said(general),
+    )
 
 
 def _said(formula: General) -> tuple[Block, ...]:

@@ -14,7 +14,9 @@ from typing import Any
 from symconv.checks.result import Checks
 from symconv.display import Ident, Matrix, Node, Script, join, row
 from symconv.document import Block, Bullets, Document, Formula, Paragraph, Section, Space, Table
+from symconv.narrate import shapes
 from symconv.narrate.derivation import matrix_formula, quantity
+from symconv.narrate.matrix import matrix_alone
 from symconv.narrate.modules import NAMES, module_formula, pooling_modules
 from symconv.narrate.questions import TITLES, Answered, anchor, arriving, upstream_given
 from symconv.narrate.theorem import statement
@@ -22,6 +24,8 @@ from symconv.problem import (
     Definition,
     Forward,
     Gradient,
+    InputSize,
+    LayerAsMatrix,
     Modules,
     OutputSize,
     OutputSizeFormula,
@@ -82,6 +86,26 @@ def _(question: OutputSize, workings: Workings) -> tuple[Block, ...]:
 
 def _dims(question: OutputSize, workings: Workings) -> int:
     return sum(axis.role == "spatial" for axis in workings.stages[question.layer].operator.axes)
+
+
+@blank.register
+def _(question: InputSize, workings: Workings) -> tuple[Block, ...]:
+    return (Space(4),)
+
+
+@result.register
+def _(question: InputSize, workings: Workings) -> tuple[Block, ...]:
+    return (Paragraph((shapes.input_sizes(question, workings)[0] + ".",)),)
+
+
+@blank.register
+def _(question: LayerAsMatrix, workings: Workings) -> tuple[Block, ...]:
+    return (Space(8),)
+
+
+@result.register
+def _(question: LayerAsMatrix, workings: Workings) -> tuple[Block, ...]:
+    return matrix_alone(workings.stages[question.layer].matrix())
 
 
 @blank.register

@@ -46,6 +46,8 @@ from symconv.problem import (
     Definition,
     Forward,
     Gradient,
+    InputSize,
+    LayerAsMatrix,
     Modules,
     OutputSize,
     OutputSizeFormula,
@@ -82,6 +84,8 @@ class Answered:
 TITLES: dict[type, str] = {
     OutputSize: "Output size",
     OutputSizeFormula: "Output size in general",
+    InputSize: "Input sizes",
+    LayerAsMatrix: "The layer as a matrix",
     Forward: "Forward pass",
     Gradient: "Gradient",
     Modules: "Pooling modules",
@@ -134,6 +138,14 @@ def _(question: OutputSize, workings: Workings) -> Answered:
 
 _DIRECTIONS = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 _SIZE_REASON: Prose = ("The window moves on as long as its last position is inside of the padded input.",)
+
+
+@answer.register(InputSize)
+@answer.register(LayerAsMatrix)
+def _(question: Any, workings: Workings) -> Answered:
+    from symconv.narrate.shapes import told as told_of
+
+    return Answered(question, *told_of(question, workings))
 
 
 @answer.register

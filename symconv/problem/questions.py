@@ -34,6 +34,8 @@ from symconv.problem.values import (
     Dispute,
     Forward,
     Gradient,
+    InputSize,
+    LayerAsMatrix,
     Modules,
     Nested,
     OutputSize,
@@ -106,6 +108,11 @@ _INDEX = list_of(integer(0))
 KINDS: Mapping[str, tuple[type[Question], Mapping[str, Reader]]] = {
     "output_size": (OutputSize, {"layer": read_line, "expect": list_of(integer(1))}),
     "output_size_formula": (OutputSizeFormula, {"layer": read_line, "dispute": _dispute}),
+    "input_sizes": (
+        InputSize,
+        {"layer": read_line, "output": list_of(integer(1, 100_000)), "expect": list_of(list_of(integer(1)))},
+    ),
+    "matrix": (LayerAsMatrix, {"layer": read_line, "expect": read_array}),
     "forward": (Forward, {"layer": read_line, "array": read_line, "expect": read_array}),
     "gradient": (
         Gradient,
@@ -149,6 +156,10 @@ def resolve(problem: Problem, question: Question) -> Question:
             return replace(question, layer=computed[array])
         case Forward(layer=layer):
             return replace(question, array=stages[layer].output)
+        case InputSize(layer=layer, output=tuple() as output):
+            dims = problem.stage(layer).layer.dims
+            if len(output) != dims:
+                raise place.key("output").must_be(f"a list of {dims} sizes", list(output))
         case Gradient():
             _check_gradient(problem, question, place)
         case Prove(layer=str(), window=tuple()):

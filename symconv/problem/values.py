@@ -95,6 +95,26 @@ class OutputSizeFormula(Question):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InputSize(Question):
+    """Which input sizes give an output size: the layer's own, or ``output``?
+
+    ``expect`` lists the claimed sizes, an axis each.
+    """
+
+    layer: str
+    output: tuple[int, ...] | None = None
+    expect: tuple[tuple[int, ...], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerAsMatrix(Question):
+    """Which matrix turns the input of a layer, as one column, into its output?"""
+
+    layer: str
+    expect: Nested | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forward(Question):
     """What does a layer compute? The file names the layer or the array; both are known here."""
 
