@@ -29,6 +29,7 @@ LAYERS = (
     ("symconv.taps", "symconv.formula"),
     ("symconv.sums",),
     ("symconv.reductions",),
+    ("symconv.pointwise", "symconv.losses"),
     ("symconv.operator",),
     ("symconv.derivation",),
     ("symconv.checks",),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -22,9 +21,10 @@ from symconv.checks.sampling import (
     reference_gradient,
     tie_free_numbers,
 )
+from symconv.checks.surroundings import is_smooth
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
-from symconv.exact import Array, indices, symbols
+from symconv.exact import Array, indices, pack, symbols
 from symconv.formula import Partial, evaluator
 from symconv.operator import Argument
 from symconv.reductions import LpNorm
@@ -44,7 +44,7 @@ def in_symbols(
     """The general formula, written out in symbols at these sizes, is the entrywise expression."""
     operator, names = derivation.operator, derivation.names
     arrays = {role: symbols(role[0], operator.shape(role)) for role in forward_arrays(derivation.arrays)}
-    arrays["upstream"] = symbols("g", operator.output_shape)
+    arrays["upstream"] = pack(1) if names.output_is_error else symbols("g", operator.output_shape)
     arrays["output"] = operator.forward(**forward_arrays(arrays))
     result = arrays["output"] if general.wrt is None else gradient_of(derivation, general.wrt, arrays)
     every = list(indices(result.shape))
@@ -76,11 +76,11 @@ def at_sizes(
     target: Array
     if wrt is None:
         target = numbers.arrays["output"]
-    elif isinstance(operator.reduction, LpNorm):
-        target = operator.backward(wrt, numbers.arrays["upstream"], numbers.arrays["input"])
+    elif isinstance(operator.reduction, LpNorm) or is_smooth(operator):
+        target = gradient_of(derivation, wrt, numbers.arrays)
     else:
         target = reference_gradient(derivation, wrt, numbers.arrays)
-    flat = isinstance(operator.axes[0], Scattered)
+    flat = operator.counts_row_by_row
     numbers, sizes, target = _at_letters(general, derivation, numbers.arrays, target)
     free = _free_letters(general)
     every = list(indices(target.shape))
@@ -139,13 +139,11 @@ def _at_letters(
 ) -> tuple[Jacobian, Any, Array]:
     """The arrays, the sizes' numbers and the result as a general formula counts them."""
     operator, names = derivation.operator, derivation.names
-    input_shape, output_shape = operator.input_shape, operator.output_shape
-    if isinstance(
-        operator.axes[0], Scattered
-    ):  # one axis covers all dimensions: entries are counted row by row
+    if operator.counts_row_by_row:
         arrays = {role: array.ravel() for role, array in arrays.items()}
-        result, input_shape, output_shape = result.ravel(), (prod(input_shape),), (prod(output_shape),)
-    sizes = size_assignment(general.letters, operator.axes, input_shape, output_shape, names.base)
+        result = result.ravel()
+    outputs = [axis.output_size(size) for axis, size in zip(operator.axes, operator.sizes, strict=True)]
+    sizes = size_assignment(general.letters, operator.axes, operator.sizes, outputs, names.base)
     return jacobian(derivation.operator, derivation.names, arrays), sizes, result
 
 

@@ -6,15 +6,18 @@ Up to ``EXHAUSTIVE`` entries all are checked, above it an even sample, and the c
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from symconv.checks.jacobian import Jacobian, jacobian, tie_free
 from symconv.checks.oracle import Oracle
+from symconv.checks.surroundings import is_smooth
 from symconv.derivation.derivation import Worked
 from symconv.exact import Array
-from symconv.operator import Argument
+from symconv.losses import CrossEntropy
+from symconv.operator import Argument, Operator
 from symconv.reductions import LpNorm
 
 EXHAUSTIVE = 64
@@ -29,6 +32,8 @@ SEED = 1008
 def expected_output(operator: Any, arrays: dict[str, Array]) -> Array:
     """The reference's output; for an LP norm the root of its power sums, where p is a number."""
     norm = operator.reduction
+    if is_smooth(operator):  # what the reference encloses; these are the expressions that lie within
+        return operator.forward(**forward_arrays(arrays))  # type: ignore[no-any-return]
     if not isinstance(norm, LpNorm):
         return Oracle(operator).forward(**forward_arrays(arrays))
     windows = Oracle(operator).windows(arrays["input"])
@@ -56,7 +61,20 @@ def random_arrays(
     rng = generator()
     roles = (*forward_arrays(derivation.arrays), "upstream")
     shapes = {role: derivation.arrays[role].shape for role in roles}
-    return {role: draw(shape, rng) for role, shape in shapes.items()}
+    arrays = {role: draw(shape, rng) for role, shape in shapes.items()}
+    if derivation.names.output_is_error:
+        arrays["upstream"] = np.asarray(1, dtype=object)
+    if isinstance(derivation.operator.reduction, CrossEntropy):
+        arrays["weight"] = _distributions(derivation.operator, rng)
+    return arrays
+
+
+def _distributions(operator: Operator, rng: np.random.Generator) -> Array:
+    """Random probabilities: along the axis of the classes they add up to 1."""
+    axis = next(place for place, axis in enumerate(operator.axes) if axis.role == "channel")
+    parts = rng.integers(1, 9, size=operator.input_shape).astype(object)
+    share = np.frompyfunc(Fraction, 2, 1)
+    return np.asarray(share(parts, parts.sum(axis=axis, keepdims=True)), dtype=object)
 
 
 def tie_free_numbers(derivation: Worked) -> Jacobian:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from symconv.layers.activation import LeakyReLU, ReLU, Sigmoid, Tanh
 from symconv.layers.adaptive import AdaptiveAvgPool2d, AdaptiveMaxPool2d, FractionalMaxPool2d
 from symconv.layers.convolution import Conv2d
 from symconv.layers.layer import Layer
+from symconv.layers.linear import Flatten, Linear
+from symconv.layers.loss import CrossEntropyLoss, MSELoss, Sum
 from symconv.layers.pooling import AvgPool2d, LPPool2d, MaxPool2d
 from symconv.layers.unpooling import MaxUnpool2d
 
@@ -19,6 +22,15 @@ LAYERS: dict[str, type[Layer]] = {
         LPPool2d,
         AdaptiveMaxPool2d,
         AdaptiveAvgPool2d,
+        ReLU,
+        LeakyReLU,
+        Sigmoid,
+        Tanh,
+        Flatten,
+        Linear,
+        Sum,
+        MSELoss,
+        CrossEntropyLoss,
     )
 }
 
@@ -28,9 +40,18 @@ __all__ = [
     "AdaptiveMaxPool2d",
     "AvgPool2d",
     "Conv2d",
+    "CrossEntropyLoss",
+    "Flatten",
     "FractionalMaxPool2d",
     "LPPool2d",
     "Layer",
+    "LeakyReLU",
+    "Linear",
+    "MSELoss",
     "MaxPool2d",
     "MaxUnpool2d",
+    "ReLU",
+    "Sigmoid",
+    "Sum",
+    "Tanh",
 ]

@@ -15,6 +15,7 @@ import sympy as sp
 from symconv.axes import Range
 from symconv.display import (
     BigOp,
+    Cases,
     Fence,
     Frac,
     Func,
@@ -27,16 +28,21 @@ from symconv.display import (
     Row,
     Script,
     Stack,
+    Words,
     join,
+    parens,
     row,
 )
 from symconv.exact import Array
 from symconv.formula import (
     Absolute,
+    Apply,
+    Branch,
     Chosen,
     Delta,
     Entry,
     Largest,
+    Negative,
     Over,
     Partial,
     Power,
@@ -46,7 +52,7 @@ from symconv.formula import (
     Sum,
 )
 from symconv.operator import Names
-from symconv.printing.precedence import ATOM, SUM, bare, fenced
+from symconv.printing.precedence import ATOM, BIG, PRODUCT, SUM, bare, fenced, on_one_line
 from symconv.show import show
 
 
@@ -95,8 +101,13 @@ def _(formula: Product, names: Names) -> Node:
 def _(formula: Sum, names: Names) -> Node:
     if not formula.terms:
         return Num("0")
-    first, *rest = (fenced(tree(term, names), SUM) for term in formula.terms)
-    return join((first, *map(_negative_fenced, rest)), "+")
+    first, *rest = formula.terms
+    parts: list[Node | str] = [fenced(tree(first, names), SUM)]
+    for term in rest:
+        is_negative = isinstance(term, Negative)
+        shown = fenced(tree(term.body if is_negative else term, names), PRODUCT if is_negative else SUM)
+        parts += ["−" if is_negative else "+", _negative_fenced(shown)]
+    return row(*parts)
 
 
 @tree.register
@@ -123,6 +134,28 @@ def _(formula: Absolute, names: Names) -> Node:
 @tree.register
 def _(formula: Sign, names: Names) -> Node:
     return row(Func("sign"), Fence("(", tree(formula.body, names), ")"))
+
+
+@tree.register
+def _(formula: Negative, names: Names) -> Node:
+    return row("−", _negative_fenced(fenced(tree(formula.body, names), BIG)))
+
+
+@tree.register
+def _(formula: Apply, names: Names) -> Node:
+    body = tree(formula.body, names)
+    if formula.function == "exp":
+        return Script(Ident("e"), sup=on_one_line(body))
+    return row(Func(formula.function), parens(body))
+
+
+@tree.register
+def _(formula: Branch, names: Names) -> Node:
+    positive = row(tree(formula.body, names), ">", 0)
+    if (formula.above, formula.below) == (1, 0):
+        return Fence("[", positive, "]")
+    above, below = (tree(part, names) for part in (formula.above, formula.below))
+    return Cases(((above, row(Words("if"), positive)), (below, Words("otherwise"))))
 
 
 @tree.register
