@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from symconv import functional, testing, theorems
+    from symconv.chained import ChainDerivation
     from symconv.derived import Derivation
     from symconv.errors import ArgumentError, ProblemError, ShapeError, SymconvError, UnsupportedError
     from symconv.exact import symbols
@@ -28,10 +29,20 @@ if TYPE_CHECKING:
         AdaptiveMaxPool2d,
         AvgPool2d,
         Conv2d,
+        CrossEntropyLoss,
+        Flatten,
         FractionalMaxPool2d,
+        LeakyReLU,
+        Linear,
         LPPool2d,
         MaxPool2d,
         MaxUnpool2d,
+        MSELoss,
+        ReLU,
+        Sequential,
+        Sigmoid,
+        Sum,
+        Tanh,
     )
     from symconv.operator import Names
     from symconv.pipeline import solve
@@ -41,16 +52,27 @@ __all__ = [
     "AdaptiveMaxPool2d",
     "ArgumentError",
     "AvgPool2d",
+    "ChainDerivation",
     "Conv2d",
+    "CrossEntropyLoss",
     "Derivation",
+    "Flatten",
     "FractionalMaxPool2d",
     "LPPool2d",
+    "LeakyReLU",
+    "Linear",
+    "MSELoss",
     "MaxPool2d",
     "MaxUnpool2d",
     "Names",
     "ProblemError",
+    "ReLU",
+    "Sequential",
     "ShapeError",
+    "Sigmoid",
+    "Sum",
     "SymconvError",
+    "Tanh",
     "UnsupportedError",
     "__version__",
     "functional",
@@ -61,6 +83,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ChainDerivation": "chained",
     "Derivation": "derived",
     "Names": "operator",
     "solve": "pipeline",

@@ -53,30 +53,12 @@ class IndexFormula(General):
         return f"$\\displaystyle {self.to_latex()}$"
 
 
-@dataclass(frozen=True, repr=False)
-class Derivation(Worked):
-    """What ``layer.derive(...)`` gives: output, gradients, general formulas, steps, checks and documents."""
-
-    def general(self, wrt: str | None = "input", over: Over | None = None) -> IndexFormula:
-        return IndexFormula.of(super().general(wrt, over))
-
-    general.__doc__ = Worked.general.__doc__
-
-    def __repr__(self) -> str:
-        shapes = (f"{role} {self.operator.shape(role)}" for role in (*self.operator.arguments, "output"))
-        return f"Derivation({self.operator.layer}: {', '.join(shapes)})"
-
-    def check(self) -> Checks:
-        """Every check of this derivation: output, all gradients, their steps and their general formulas."""
-        from symconv.checks.derivation import check_derivation
-
-        return check_derivation(self)
+class Told:
+    """What can be told as a document, and so be shown in every format."""
 
     def document(self) -> Document:
-        """The derivation as a document."""
-        from symconv.narrate.derivation import document
-
-        return document(self)
+        """The document."""
+        raise NotImplementedError
 
     def to_latex(self, environment: str | None = None, wrt: str | None = "input") -> str:
         r"""LaTeX to ``\input``, its first lines saying which packages it needs; or one derivation to paste.
@@ -114,6 +96,32 @@ class Derivation(Worked):
         text = render(self.document(), name)
         assert isinstance(text, str)
         return text
+
+
+@dataclass(frozen=True, repr=False)
+class Derivation(Told, Worked):
+    """What ``layer.derive(...)`` gives: output, gradients, general formulas, steps, checks and documents."""
+
+    def general(self, wrt: str | None = "input", over: Over | None = None) -> IndexFormula:
+        return IndexFormula.of(super().general(wrt, over))
+
+    general.__doc__ = Worked.general.__doc__
+
+    def __repr__(self) -> str:
+        shapes = (f"{role} {self.operator.shape(role)}" for role in (*self.operator.arguments, "output"))
+        return f"Derivation({self.operator.layer}: {', '.join(shapes)})"
+
+    def check(self) -> Checks:
+        """Every check of this derivation: output, all gradients, their steps and their general formulas."""
+        from symconv.checks.derivation import check_derivation
+
+        return check_derivation(self)
+
+    def document(self) -> Document:
+        """The derivation as a document."""
+        from symconv.narrate.derivation import document
+
+        return document(self)
 
     def _repr_html_(self) -> str:
         from symconv.narrate.derivation import fragment_html

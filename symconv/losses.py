@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -156,9 +157,7 @@ class CrossEntropy:
         one = replace(self, inner=1)
         value = evaluate(one.value(window), None, {})  # type: ignore[arg-type]
         slopes = (evaluate(one.slope(window, place), None, {}) for place in range(self.classes))  # type: ignore[arg-type]
-        return all(
-            sp.cancel(u * sp.diff(value, u) - slope) == 0 for u, slope in zip(us, slopes, strict=True)
-        )
+        return all(sp.cancel(u * sp.diff(value, u) - slope) == 0 for u, slope in zip(us, slopes, strict=True))
 
     def _samples(self, count: int) -> list[range]:
         """For every sample of a window the places of its classes."""
@@ -195,7 +194,7 @@ def _windows(taps: Taps, x: Array, weight: Array | None, cells: Array | None) ->
     bounds = [*groups.starts.tolist(), len(groups.order)]
     divisor = 1 if cells is None else cells[0]
     result = []
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         places = groups.order[start:stop]
         inputs, targets = x.take(taps.inp.take(places)), weight.take(taps.offset.take(places))
         result.append((places, Window(Entry("C"), tuple(inputs), tuple(targets), divisor, None)))

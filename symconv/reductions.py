@@ -337,6 +337,7 @@ def _weights(taps: Taps, weight: Array | None) -> tuple[Array, Indices]:
 
 
 def objects(entries: Any) -> Array:
+    """A flat array of these entries, whatever they are."""
     items = list(entries)
     flat = np.empty(len(items), dtype=object)
     flat[:] = items

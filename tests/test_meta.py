@@ -36,8 +36,10 @@ LAYERS = (
     ("symconv.theorems",),
     ("symconv.narrate",),
     ("symconv.narrate.derivation", "symconv.narrate.theorem"),
+    ("symconv.narrate.chain",),
     ("symconv.render",),
     ("symconv.derived",),
+    ("symconv.chained",),
     ("symconv.layers",),
     ("symconv.functional", "symconv.testing"),
     ("symconv.problem",),
@@ -121,7 +123,7 @@ def test_no_module_evaluates_text(module: str) -> None:
 
 
 def test_reference_shares_no_code_with_what_it_checks() -> None:
-    own = {"symconv.checks.reference", "symconv.checks.windows"}
+    own = {"symconv.checks.reference", "symconv.checks.windows", "symconv.checks.around"}
     assert {imported for module in own for imported in imports(module)} <= own
     assert MODULES["symconv.checks"].read_text(encoding="utf-8") == ""
 

@@ -83,7 +83,8 @@ class Enclosure:
     def __pow__(self, exponent: Any) -> Enclosure:
         if isinstance(exponent, int):
             return Enclosure(libmp.mpi_pow_int(self.ends, exponent, BITS))
-        return (self.log() * exponent).exp()
+        power: Enclosure = (self.log() * exponent).exp()
+        return power
 
     def exp(self) -> Enclosure:
         return Enclosure(libmp.mpi_exp(self.ends, BITS))
@@ -94,7 +95,7 @@ class Enclosure:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, float):  # the padding of a maximum, −∞
             return False
-        return not self < other and not other < self  # type: ignore[operator]
+        return not self < other and not other < self
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -161,5 +162,3 @@ def exp(value: Any) -> Any:
 def log(value: Any) -> Any:
     """The natural logarithm, an enclosure."""
     return Enclosure.of(value).log()
-
-

@@ -65,11 +65,11 @@ def random_arrays(
     if derivation.names.output_is_error:
         arrays["upstream"] = np.asarray(1, dtype=object)
     if isinstance(derivation.operator.reduction, CrossEntropy):
-        arrays["weight"] = _distributions(derivation.operator, rng)
+        arrays["weight"] = distributions(derivation.operator, rng)
     return arrays
 
 
-def _distributions(operator: Operator, rng: np.random.Generator) -> Array:
+def distributions(operator: Operator, rng: np.random.Generator) -> Array:
     """Random probabilities: along the axis of the classes they add up to 1."""
     axis = next(place for place, axis in enumerate(operator.axes) if axis.role == "channel")
     parts = rng.integers(1, 9, size=operator.input_shape).astype(object)

@@ -22,11 +22,11 @@ from symconv.checks.interval import AGREEMENT
 from symconv.checks.jacobian import rationals, sample
 from symconv.checks.oracle import Oracle
 from symconv.checks.result import Check, Method, Verdict
-from symconv.checks.sampling import EXHAUSTIVE, forward_arrays, gradient_of, random_arrays
+from symconv.checks.sampling import forward_arrays, gradient_of, random_arrays
 from symconv.derivation.derivation import Worked
 from symconv.errors import UnsupportedError
 from symconv.exact import Array, indices
-from symconv.formula import Entry, evaluate
+from symconv.formula import evaluate
 from symconv.losses import CrossEntropy
 from symconv.operator import Argument
 from symconv.pointwise import Pointed
@@ -59,7 +59,9 @@ def check_smooth_gradient(derivation: Worked) -> tuple[Check, ...]:
     )
     arrays = random_arrays(derivation, rationals)
     got = gradient_of(derivation, "input", arrays)
-    expected = Oracle(derivation.operator).backward("input", *_enclosed(arrays, "upstream", "input", "weight"))
+    expected = Oracle(derivation.operator).backward(
+        "input", *_enclosed(arrays, "upstream", "input", "weight")
+    )
     checks = [
         symbolic,
         agree(subject, got, expected, "random rationals"),

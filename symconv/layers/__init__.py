@@ -9,6 +9,7 @@ from symconv.layers.layer import Layer
 from symconv.layers.linear import Flatten, Linear
 from symconv.layers.loss import CrossEntropyLoss, MSELoss, Sum
 from symconv.layers.pooling import AvgPool2d, LPPool2d, MaxPool2d
+from symconv.layers.sequential import Sequential
 from symconv.layers.unpooling import MaxUnpool2d
 
 LAYERS: dict[str, type[Layer]] = {
@@ -51,6 +52,7 @@ __all__ = [
     "MaxPool2d",
     "MaxUnpool2d",
     "ReLU",
+    "Sequential",
     "Sigmoid",
     "Sum",
     "Tanh",

@@ -136,7 +136,9 @@ def _slope(value: Any) -> Any:
             return Fraction(repr(value))
         case sp.Rational():
             return Fraction(int(value.p), int(value.q))
-        case sp.Expr() if value.is_extended_real is not False and not value.has(sp.Float, sp.nan, sp.oo, -sp.oo):
+        case sp.Expr() if value.is_extended_real is not False and not value.has(
+            sp.Float, sp.nan, sp.oo, -sp.oo
+        ):
             return value
     raise error
 

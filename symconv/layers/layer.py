@@ -23,6 +23,7 @@ class Layer:
 
     dims: ClassVar[int] = 0
     has_weight: ClassVar[bool] = False
+    has_target: ClassVar[bool] = False
     differentiable: ClassVar[bool] = True
 
     @property

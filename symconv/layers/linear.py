@@ -93,9 +93,7 @@ class Linear(Layer):
             self.name, axes, self.reduction(), shape, (*shape[:-1], outs), (outs, ins), bias_shape
         )
 
-    def _weight_shape(
-        self, shape: tuple[int, ...], weight_shape: Sequence[int] | None
-    ) -> tuple[int, int]:
+    def _weight_shape(self, shape: tuple[int, ...], weight_shape: Sequence[int] | None) -> tuple[int, int]:
         if weight_shape is None:
             if self.out_features is None:
                 raise ShapeError("Linear needs out_features or a weight")
@@ -108,10 +106,14 @@ class Linear(Layer):
         require_entries("Linear", "weight", weight_shape)
         outs, ins = weight_shape
         if shape[-1] != ins:
-            raise ShapeError(f"Linear: the weight reads {ins} features, but the input's last axis has {shape[-1]}")
+            raise ShapeError(
+                f"Linear: the weight reads {ins} features, but the input's last axis has {shape[-1]}"
+            )
         for name, own, found in (("in", self.in_features, ins), ("out", self.out_features, outs)):
             if own not in (None, found):
-                raise ShapeError(f"Linear: the weight has {found} {name}put features, {name}_features is {own}")
+                raise ShapeError(
+                    f"Linear: the weight has {found} {name}put features, {name}_features is {own}"
+                )
         return outs, ins
 
 

@@ -227,7 +227,10 @@ class CrossEntropyLoss(Loss):
         return CrossEntropy(1, mean=self.kind == "mean")
 
     def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
-        return (Pointwise("batch", True) if self.kind == "none" else Whole("batch", True), Whole("channel", True))
+        return (
+            Pointwise("batch", True) if self.kind == "none" else Whole("batch", True),
+            Whole("channel", True),
+        )
 
     def operator(self, input_shape: Sequence[int], weight_shape: Sequence[int] | None = None) -> Operator:
         shape = tuple(input_shape)
@@ -250,7 +253,9 @@ class CrossEntropyLoss(Loss):
                 column = target[(*place[:among], slice(None), *place[among:])]
                 total = sp.Add(*map(symbolic, column))
                 if not total.free_symbols and total != 1:
-                    raise ShapeError(f"{self.name}: the probabilities of a sample must add up to 1, not {total}")
+                    raise ShapeError(
+                        f"{self.name}: the probabilities of a sample must add up to 1, not {total}"
+                    )
             return target
         if target.shape != self._samples(shape):
             raise ShapeError(

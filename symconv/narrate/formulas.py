@@ -6,6 +6,7 @@ comes from where. To show a new kind of formula, add a rule to :func:`tree`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import singledispatch
 from typing import Any
@@ -104,9 +105,8 @@ def _(formula: Sum, names: Names) -> Node:
     first, *rest = formula.terms
     parts: list[Node | str] = [fenced(tree(first, names), SUM)]
     for term in rest:
-        is_negative = isinstance(term, Negative)
-        shown = fenced(tree(term.body if is_negative else term, names), PRODUCT if is_negative else SUM)
-        parts += ["−" if is_negative else "+", _negative_fenced(shown)]
+        sign, body, tightness = ("−", term.body, PRODUCT) if isinstance(term, Negative) else ("+", term, SUM)
+        parts += [sign, _negative_fenced(fenced(tree(body, names), tightness))]
     return row(*parts)
 
 
@@ -202,15 +202,15 @@ def array(name: str, names: Names) -> Node:
     return Script(base, sub=Num(digits)) if digits else base
 
 
-def matrix(entries: Array) -> Node:
+def matrix(entries: Array, cell: Callable[[Any], Node] = show) -> Node:
     """A matrix of exact entries; an array of more dimensions as a row of its channels' matrices."""
     if entries.ndim == 0:
-        return show(entries.item())
+        return cell(entries.item())
     if entries.ndim == 1:
-        return Matrix((tuple(show(entry) for entry in entries),))
+        return Matrix((tuple(cell(entry) for entry in entries),))
     if entries.ndim == 2:
-        return Matrix(tuple(tuple(show(entry) for entry in line) for line in entries))
-    return join((matrix(part) for part in entries), ",")
+        return Matrix(tuple(tuple(cell(entry) for entry in line) for line in entries))
+    return join((matrix(part, cell) for part in entries), ",")
 
 
 def range_bounds(limit: Range) -> Node:
