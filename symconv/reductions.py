@@ -137,6 +137,12 @@ class WeightedSum(Undivided):
         return 1 if weight is None else weight
 
 
+class PlainSum(WeightedSum):
+    """``Σ x``: a weighted sum of which every weight is 1, as where entries are added up or only moved."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Mean:
     """``Σ x / N``, N the number of the window's cells.

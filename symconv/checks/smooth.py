@@ -9,7 +9,6 @@ difference quotients  the gradient is that of central quotients of the reference
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -59,9 +58,7 @@ def check_smooth_gradient(derivation: Worked) -> tuple[Check, ...]:
     )
     arrays = random_arrays(derivation, rationals)
     got = gradient_of(derivation, "input", arrays)
-    expected = Oracle(derivation.operator).backward(
-        "input", *_enclosed(arrays, "upstream", "input", "weight")
-    )
+    expected = _reference_gradient(derivation, "input", arrays)
     checks = [
         symbolic,
         agree(subject, got, expected, "random rationals"),
@@ -92,10 +89,9 @@ def enclosed_output(derivation: Worked) -> Check:
 def enclosed_gradient(derivation: Worked, wrt: Argument) -> Check:
     """A gradient at the derivation's own numbers, rational or not."""
     subject = f"∂{derivation.names.error}/∂{derivation.names.of(wrt)}"
-    arrays = _enclosed(derivation.arrays, "upstream", "input", "weight")
     got = derivation.gradient_entries(wrt)
     try:
-        expected = Oracle(derivation.operator).backward(wrt, *arrays)
+        expected = _reference_gradient(derivation, wrt, derivation.arrays)
     except UnsupportedError as error:
         return _undecided(subject, str(error))
     return agree(subject, got, expected)
@@ -171,8 +167,9 @@ def _quotients(derivation: Worked, subject: str, arrays: Any, got: Array) -> Che
     return Check(subject, Method.QUOTIENT, Verdict.PASSED, "taps", "enclosed central quotients", scope)
 
 
-def _enclosed(arrays: Any, *roles: str) -> Iterator[Array | None]:
-    return (enclosed(arrays[role]) if role in arrays else None for role in roles)
+def _reference_gradient(derivation: Worked, wrt: Argument, arrays: Any) -> Array:
+    own = {role: enclosed(arrays[role]) for role in ("upstream", "input", "weight") if role in arrays}
+    return Oracle(derivation.operator).backward(wrt, **own)
 
 
 def _undecided(subject: str, why: str) -> Check:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from symconv.display import Prose
 from symconv.losses import CrossEntropy, SquaredError
 from symconv.pointwise import Logistic, Rectified, TanH
-from symconv.reductions import LpNorm, Maximum, Mean, Reduction, WeightedSum
+from symconv.reductions import LpNorm, Maximum, Mean, PlainSum, Reduction, WeightedSum
 
 DEFINITION: dict[type, Prose] = {
     WeightedSum: ("Every entry of a window is multiplied by its weight; the products are added up.",),
+    PlainSum: ("The entries that an output reads are added up; one that it reads alone is copied.",),
     Mean: ("The entries of a window are added up and divided by the number of its cells.",),
     Maximum: ("The largest entry of a window; padding never wins.",),
     LpNorm: (
@@ -33,6 +34,7 @@ DIFFERENTIATE: dict[tuple[type, str], Prose] = {
         "An output is linear in each weight; the slope is the entry that the weight meets.",
     ),
     (WeightedSum, "bias"): ("The bias is added to every output of its channel, with slope 1.",),
+    (PlainSum, "input"): ("An output is the sum of the entries that it reads, each with slope 1.",),
     (Mean, "input"): ("Every entry of a window has the same share in its mean.",),
     (Maximum, "input"): ("The maximum moves with the entry that attains it and with no other.",),
     (LpNorm, "input"): ("The power rule, applied to the inner sum and to the root.",),

@@ -15,7 +15,7 @@ from symconv.layers.activation import MAX_RANK
 from symconv.layers.arguments import flag, positive, store
 from symconv.layers.layer import Layer, require_entries
 from symconv.operator import Operator
-from symconv.reductions import WeightedSum
+from symconv.reductions import PlainSum, WeightedSum
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,8 @@ class Linear(Layer):
         return WeightedSum()
 
     def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
-        sizes = {"C": self.in_features, "F": self.out_features}
-        known = (
-            sp.Symbol(name, integer=True, positive=True) if size is None else size
-            for name, size in sizes.items()
-        )
-        return (Grouped(*known),)
+        ins, outs = sp.symbols("C F", integer=True, positive=True)
+        return (Grouped(self.in_features or ins, self.out_features or outs),)
 
     def output_size(
         self, input_size: Sequence[Any], kernel_size: Sequence[Any] | None = None
@@ -87,7 +83,7 @@ class Linear(Layer):
         require_entries("Linear", "input", shape)
         outs, ins = self._weight_shape(shape, weight_shape)
         outer = ("batch", *("row",) * (len(shape) - 2))[: len(shape) - 1]
-        axes = (*map(Pointwise, outer), Grouped(ins, outs))
+        axes: tuple[Axis, ...] = (*map(Pointwise, outer), Grouped(ins, outs))
         bias_shape = (outs,) if self.bias else None
         return Operator(
             self.name, axes, self.reduction(), shape, (*shape[:-1], outs), (outs, ins), bias_shape
@@ -148,8 +144,8 @@ class Flatten(Layer):
             if isinstance(value, bool) or not isinstance(value, int):
                 raise ArgumentError(name, "an integer", value)
 
-    def reduction(self) -> WeightedSum:
-        return WeightedSum()
+    def reduction(self) -> PlainSum:
+        return PlainSum()
 
     def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
         return (Pointwise("spatial"),)

@@ -21,7 +21,7 @@ from symconv.layers.arguments import one_of
 from symconv.layers.layer import Layer
 from symconv.losses import CrossEntropy, SquaredError
 from symconv.operator import Names, Operator
-from symconv.reductions import Reduction, WeightedSum
+from symconv.reductions import PlainSum, Reduction
 
 
 class Sum(Layer):
@@ -41,7 +41,7 @@ class Sum(Layer):
     dims: ClassVar[int] = 2
 
     def reduction(self) -> Reduction:
-        return WeightedSum()
+        return PlainSum()
 
     def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
         return (Whole(),) * self.dims
@@ -250,8 +250,7 @@ class CrossEntropyLoss(Loss):
         among = self._class_axis(shape)
         if target.shape == shape:
             for place in indices(self._samples(shape)):
-                column = target[(*place[:among], slice(None), *place[among:])]
-                total = sp.Add(*map(symbolic, column))
+                total = sp.Add(*map(symbolic, np.moveaxis(target, among, -1)[place]))
                 if not total.free_symbols and total != 1:
                     raise ShapeError(
                         f"{self.name}: the probabilities of a sample must add up to 1, not {total}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from symconv.checks.chain import end_to_end
 from symconv.checks.derivation import check_gradient, check_output
@@ -27,6 +27,7 @@ from symconv.exact import indices, is_closed
 from symconv.formula import Entry, Partial
 from symconv.losses import CrossEntropy
 from symconv.narrate import derivation as told
+from symconv.narrate.evidence import summarised
 from symconv.narrate.formulas import array, matrix, tree
 from symconv.operator import Names
 
@@ -45,6 +46,40 @@ def document(chain: Chained) -> Document:
     return Document(layers, "The chain rule through every layer", sections, checks)
 
 
+def answer_blocks(
+    chain: Chained, wrt: str, anchor: str, told_before: Collection[str]
+) -> tuple[tuple[Block, ...], Checks]:
+    """The gradient by one array through all layers, and its checks.
+
+    Args:
+        anchor: what the anchors of its sections begin with.
+        told_before: the arrays whose gradients an earlier answer derived: only their numbers are shown again.
+    """
+    outputs = Fold(("What the layers compute",), (_table(chain), *_outputs(chain)))
+    checks = [check for link in chain.links for check in check_output(chain.stage(link))]
+    blocks: list[Block] = [outputs]
+    if chain.upstream is not None:
+        blocks.append(Paragraph(("The gradient that arrives at the end is",)))
+        blocks.append(told.matrix_formula(_gradient_of(chain, chain.end), chain.upstream))
+    for name in arrays_back(chain, [wrt]):
+        section = gradient_section(chain, name, anchor)
+        checks += section.checks or ()
+        if name in told_before and name != wrt:
+            blocks.append(Paragraph((_gradient_of(chain, name), " as derived above:")))
+            blocks.append(told.matrix_formula(_gradient_of(chain, name), chain.gradient_entries(name)))
+        else:
+            blocks.append(section)
+    whole = whole_checks(chain, [wrt])
+    return tuple(blocks), Checks((*checks, *whole))
+
+
+def _outputs(chain: Chained) -> tuple[Block, ...]:
+    names = Names(error=chain.error, base=chain.base)
+    return tuple(
+        told.matrix_formula(array(link.output, names), chain.arrays[link.output]) for link in chain.links
+    )
+
+
 def whole_checks(chain: Chained, wanted: Sequence[str]) -> Checks:
     """The composed gradients against the reference's whole chain."""
     return Checks(tuple(check for name in wanted for check in end_to_end(chain, name)))
@@ -52,20 +87,32 @@ def whole_checks(chain: Chained, wanted: Sequence[str]) -> Checks:
 
 def forward_section(chain: Chained) -> Section:
     """The layers in a table, and what each of them computes."""
+    blocks: list[Block] = [_table(chain)]
+    blocks += [_layer_section(chain, link) for link in chain.links]
+    checks = Checks(
+        tuple(check for block in blocks if isinstance(block, Section) for check in block.checks or ())
+    )
+    return Section("forward", ("The layers",), tuple(blocks), checks)
+
+
+def _table(chain: Chained) -> Table:
     names = Names(error=chain.error, base=chain.base)
     rows = tuple(_row(link, names) for link in chain.links)
-    blocks: list[Block] = [Table((("Layer",), ("Module",), ("reads",), ("computes",)), rows, "llll")]
-    checks: list[Check] = []
-    for link in chain.links:
-        stage = chain.stage(link)
-        own = (*check_general(stage, None), *check_output(stage))
-        checks += own
-        if isinstance(link.operator.reduction, CrossEntropy) and is_closed(stage.arrays["weight"]):
-            blocks.append(Paragraph(("The target, a probability for every class:",)))
-            blocks.append(Formula(row(array(stage.names.weight, names), "=", matrix(stage.arrays["weight"]))))
-        blocks += _output(stage, own)
-    every = Checks(tuple(checks))
-    return Section("forward", ("The layers",), (*blocks, Verdicts(every)), every)
+    return Table((("Layer",), ("Module",), ("reads",), ("computes",)), rows, "llll")
+
+
+def _layer_section(chain: Chained, link: Link) -> Section:
+    """What one layer computes: its definition, the array, and its entries folded."""
+    stage, names = chain.stage(link), Names(error=chain.error, base=chain.base)
+    formula = check_general(stage, None)
+    checks = Checks((*formula, *check_output(stage)))
+    blocks: list[Block] = []
+    if isinstance(link.operator.reduction, CrossEntropy) and is_closed(stage.arrays["weight"]):
+        blocks.append(Paragraph(("The target, a probability for every class:",)))
+        blocks.append(Formula(row(array(stage.names.weight, names), "=", matrix(stage.arrays["weight"]))))
+    blocks += [*told.definition(stage, formula), *told.entries(stage, None), Verdicts(summarised(checks))]
+    title: Prose = (array(link.output, names), f", by {_called(link)}")
+    return Section(f"layer-{_anchor(link.name)}", title, tuple(blocks), checks)
 
 
 def arrays_back(chain: Chained, wanted: Sequence[str]) -> tuple[str, ...]:
@@ -83,17 +130,17 @@ def arrays_back(chain: Chained, wanted: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def gradient_section(chain: Chained, name: str) -> Section:
+def gradient_section(chain: Chained, name: str, anchor: str = "gradient") -> Section:
     """The gradient at one array, from what the layers that read it send back."""
     contributions = chain.contributions(name)
-    quantity = tree(Partial(Entry(chain.error), Entry(name)), Names(error=chain.error))
-    through = " and ".join(part.link.name for part in contributions)
+    quantity = _gradient_of(chain, name)
+    through = " and ".join(_called(part.link) for part in contributions)
     title: Prose = (quantity, f", back through {through}")
     if len(contributions) == 1:
         blocks, checks = _single(chain, contributions[0])
     else:
         blocks, checks = _added(chain, name, contributions, quantity)
-    return Section(f"gradient-{name.lower()}", title, (*blocks, Verdicts(checks)), checks)
+    return Section(f"{anchor}-{name.lower()}", title, (*blocks, Verdicts(summarised(checks))), checks)
 
 
 def _single(chain: Chained, part: Contribution) -> tuple[tuple[Block, ...], Checks]:
@@ -113,7 +160,7 @@ def _added(
         stage = chain.stage(part.link)
         checks += [*check_general(stage, part.role), *check_gradient(stage, part.role)]
         lines = Chain(tuple(_through(line, part.link) for line in _lines(stage, part)))
-        folds.append(Fold((f"Through {part.link.name}, term by term",), (lines,)))
+        folds.append(Fold((f"Through {_called(part.link)}, term by term",), (lines,)))
     parts = [_labelled(quantity, part.link) for part in contributions]
     blocks: list[Block] = [
         Paragraph(("Several layers read this array; what they send back adds up.",)),
@@ -138,7 +185,11 @@ def _through(line: Line, link: Link) -> Line:
 
 def _labelled(left: Node, link: Link) -> Node:
     """A derivative through one layer only, its name in the exponent."""
-    return Script(Fence("(", left, ")"), sup=Words(link.name))
+    return Script(Fence("(", left, ")"), sup=Words(_called(link)))
+
+
+def _gradient_of(chain: Chained, name: str) -> Node:
+    return tree(Partial(Entry(chain.error), Entry(name)), Names(error=chain.error))
 
 
 def _row(link: Link, names: Names) -> tuple[Prose, ...]:
@@ -146,6 +197,10 @@ def _row(link: Link, names: Names) -> tuple[Prose, ...]:
     return ((link.name,), (link.operator.layer,), (read,), (array(link.output, names),))
 
 
-def _output(stage: Worked, checks: Sequence[Check]) -> list[Block]:
-    """What a layer computes: its definition, the array, and its entries folded."""
-    return [*told.definition(stage, tuple(checks)[:2]), *told.entries(stage, None)]
+def _called(link: Link) -> str:
+    """The name of a layer; its module where it was only counted."""
+    return link.operator.layer if link.name.isdigit() else link.name
+
+
+def _anchor(name: str) -> str:
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())

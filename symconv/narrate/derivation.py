@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy as sp
 
+from symconv.axes import Pointwise, Whole
 from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
 from symconv.checks.interval import decimal
@@ -85,7 +86,7 @@ def definition(derivation: Worked, checks: Sequence[Check]) -> tuple[Block, ...]
     formula = derivation.general(None)
     return (
         Steps((_general_step(formula, formula.steps[0], derivation.names, checks),)),
-        Paragraph(sizes(formula)),
+        *_where(derivation, formula),
     )
 
 
@@ -93,7 +94,15 @@ def general(derivation: Worked, wrt: Argument, checks: Sequence[Check]) -> tuple
     """The gradient with symbolic sizes, from the chain rule to the guarded sum, and its checks."""
     formula = derivation.general(wrt)
     steps = tuple(_general_step(formula, step, derivation.names, checks) for step in formula.steps)
-    return (Steps(steps), Paragraph(sizes(formula)))
+    return (Steps(steps), *_where(derivation, formula))
+
+
+def _where(derivation: Worked, formula: General) -> tuple[Block, ...]:
+    """What the letters of a formula stand for, and how its entries are counted."""
+    prose = sizes(formula)
+    if derivation.operator.counts_row_by_row:
+        prose = ("The entries of both arrays are counted row by row.",)
+    return (Paragraph(prose),) if prose else ()
 
 
 def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
@@ -142,7 +151,9 @@ def sizes(formula: General) -> Prose:
     """What the letters of a general formula stand for, with the output size and the padding."""
     parts: list[str | Node] = []
     spatial = [
-        (axis, at) for axis, at in zip(formula.axes, formula.letters, strict=True) if axis.role == "spatial"
+        (axis, at)
+        for axis, at in zip(formula.axes, formula.letters, strict=True)
+        if axis.role == "spatial" and not isinstance(axis, Pointwise | Whole)
     ]
     for axis, at in spatial:
         size = show(axis.output_size(at.input_size))

@@ -43,6 +43,11 @@ class Stage:
     reads: Mapping[str, str]
     output: str
 
+    @property
+    def differentiable(self) -> tuple[str, ...]:
+        """The arrays that its output can be differentiated by: all but a target."""
+        return tuple(name for role, name in self.reads.items() if role != "target")
+
     def role(self, array: str) -> str:
         """The role in which the layer reads an array."""
         return next(role for role, name in self.reads.items() if name == array)
@@ -93,10 +98,12 @@ class Forward(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gradient(Question):
-    """What is the gradient with respect to an array that a layer reads?
+    """What is the gradient with respect to an array: back through one layer, or through all up to an end?
 
     Args:
-        wrt: the name of that array.
+        layer: the layer, which reads the array; left out for a chain of layers.
+        of: the end of the chain, where several arrays depend on this one; a single number is the error itself.
+        wrt: the name of the array.
         upstream: the gradient that arrives at the output: ``"ones"``, the name of an array, its entries, or
             None for symbols.
         expect: the claimed gradient.
@@ -104,7 +111,8 @@ class Gradient(Question):
         in_full: entries to be shown with their zero terms too, counted from ``Notation.first_index``.
     """
 
-    layer: str
+    layer: str = ""
+    of: str = ""
     wrt: str
     upstream: str | Nested | None = None
     expect: Nested | None = None

@@ -50,7 +50,7 @@ def _argument(place: Place, value: Any) -> Any:
             raise place.must_be("a number, text, true, false or a list of them", value)
 
 
-_ARGUMENTS: Mapping[str, Reader] = {"norm_type": _norm_type}
+_ARGUMENTS: Mapping[str, Reader] = {"norm_type": _norm_type, "negative_slope": read_number}
 """Arguments of layers that are not read as they stand."""
 
 
@@ -64,7 +64,9 @@ def _stage(place: Place, name: str, table: Any) -> Stage:
     if "type" not in table_of(place, table):
         raise place.key("type").error("must be given")
     cls = _layer_types()[layer_type(place.key("type"), table["type"])]
-    roles = ("input", "weight", "bias") if cls.has_weight else ("input",)
+    roles: tuple[str, ...] = ("input", "weight", "bias") if cls.has_weight else ("input",)
+    if cls.has_target:
+        roles = ("input", "target")
     wiring = dict.fromkeys((*roles, "output"), array_name)
     # bias = "b" wires an array; PyTorch's flag of the same name says whether there is one
     parameters = {key: part for key, part in signature(cls).parameters.items() if key != "bias"}
