@@ -17,6 +17,7 @@ from typing import Any
 
 from symconv.errors import ArgumentError, ShapeError, UnsupportedError
 from symconv.exact import Array, as_integers, is_numeric, pack, unpack
+from symconv.functional_around import cross_entropy, leaky_relu, linear, mse_loss, relu, sigmoid, tanh
 from symconv.layers import (
     AdaptiveAvgPool2d,
     AdaptiveMaxPool2d,
@@ -35,10 +36,17 @@ __all__ = [
     "adaptive_max_pool2d",
     "avg_pool2d",
     "conv2d",
+    "cross_entropy",
     "fractional_max_pool2d",
+    "leaky_relu",
+    "linear",
     "lp_pool2d",
     "max_pool2d",
     "max_unpool2d",
+    "mse_loss",
+    "relu",
+    "sigmoid",
+    "tanh",
 ]
 
 

@@ -41,6 +41,7 @@ LAYERS = (
     ("symconv.derived",),
     ("symconv.chained",),
     ("symconv.layers",),
+    ("symconv.functional_around",),
     ("symconv.functional", "symconv.testing"),
     ("symconv.problem",),
     ("symconv.workings",),

@@ -126,7 +126,8 @@ def _quotients(chain: Chained, name: str, where: str) -> Check | None:
         return Check(subject, Method.QUOTIENT, Verdict.UNDECIDED, "composed", "reference", "", detail)
     if not compared:
         return None
-    parts = [covered(compared, len(every)), "kinks at others" if compared < len(chosen) else ""]
+    kinks = len(chosen) - compared
+    parts = [covered(len(chosen), len(every)), f"{kinks} with a kink left out" if kinks else ""]
     parts += ["" if rational else f"{DIGITS} digits", where]
     scope = ", ".join(part for part in parts if part)
     return Check(subject, Method.QUOTIENT, Verdict.PASSED, "composed gradient", "reference", scope)

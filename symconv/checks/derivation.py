@@ -44,7 +44,7 @@ from symconv.checks.smooth import (
 )
 from symconv.checks.surroundings import is_smooth
 from symconv.derivation.derivation import Worked
-from symconv.exact import indices, symbolic, symbols
+from symconv.exact import Array, indices, pack, symbolic, symbols
 from symconv.formula import evaluate
 from symconv.operator import Argument
 from symconv.pointwise import Rectified
@@ -65,8 +65,7 @@ def check_output(derivation: Worked) -> tuple[Check, ...]:
     operator = derivation.operator
     if is_smooth(operator):
         return (*check_smooth_output(derivation), _steps(derivation, None, tie_free_numbers(derivation)))
-    in_symbols = len(operator.taps) <= SYMBOLIC_TAPS and not isinstance(operator.reduction, Rectified)
-    checks = [_symbolic_output(derivation, subject)] if in_symbols else []
+    checks = [_symbolic_output(derivation, subject)] if len(operator.taps) <= SYMBOLIC_TAPS else []
     arrays = random_arrays(derivation, rationals)
     checks.append(
         equal(
@@ -99,7 +98,7 @@ def check_gradient(derivation: Worked, wrt: Argument) -> tuple[Check, ...]:
         own_steps = _steps(derivation, wrt, tie_free_numbers(derivation))
         return (*check_smooth_gradient(derivation), own_steps)
     checks = []
-    if not isinstance(operator.reduction, Maximum | Rectified) and len(operator.taps) <= SYMBOLIC_TAPS:
+    if not isinstance(operator.reduction, Maximum) and len(operator.taps) <= SYMBOLIC_TAPS:
         checks.append(_symbolic_gradient(derivation, wrt, subject))
     arrays = random_arrays(derivation, rationals)
     if isinstance(operator.reduction, Maximum | Rectified):
@@ -122,7 +121,7 @@ def check_gradient(derivation: Worked, wrt: Argument) -> tuple[Check, ...]:
 def _symbolic_output(derivation: Worked, subject: str) -> Check:
     """Taps and reference lay out the same symbols; both give the same expressions."""
     operator = derivation.operator
-    arrays = {role: symbols(role[0], operator.shape(role)) for role in forward_arrays(derivation.arrays)}
+    arrays = _symbols(derivation)
     chosen = list(sample(list(indices(operator.output_shape)), EXHAUSTIVE))
     got = operator.forward(**arrays)
     if isinstance(operator.reduction, Maximum | LpNorm):
@@ -136,10 +135,21 @@ def _symbolic_output(derivation: Worked, subject: str) -> Check:
     return zero_differences(subject, pairs, len(chosen), got.size)
 
 
+def _symbols(derivation: Worked) -> dict[str, Array]:
+    """Symbols for what the forward pass reads; positive and negative ones by turns before a ReLU."""
+    operator = derivation.operator
+    arrays = {role: symbols(role[0], operator.shape(role)) for role in forward_arrays(derivation.arrays)}
+    if isinstance(operator.reduction, Rectified):
+        signs = ({"positive": True}, {"negative": True})
+        signed = [sp.Symbol(f"i{place}", **signs[place % 2]) for place in range(arrays["input"].size)]
+        arrays["input"] = pack(signed).reshape(operator.input_shape)
+    return arrays
+
+
 def _symbolic_gradient(derivation: Worked, wrt: Argument, subject: str) -> Check:
     """``diff`` of Σ G·C, with C from the reference, against the gradient in symbols."""
     operator = derivation.operator
-    arrays = {role: symbols(role[0], operator.shape(role)) for role in forward_arrays(derivation.arrays)}
+    arrays = _symbols(derivation)
     if wrt == "bias":
         arrays["bias"] = symbols("b", operator.shape("bias"))
     upstream = symbols("g", operator.output_shape)

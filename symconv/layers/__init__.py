@@ -35,7 +35,11 @@ LAYERS: dict[str, type[Layer]] = {
     )
 }
 
+AROUND = ("ReLU", "LeakyReLU", "Sigmoid", "Tanh", "Flatten", "Linear", "Sum", "MSELoss", "CrossEntropyLoss")
+"""The layers around convolutions and poolings: activations, features and losses."""
+
 __all__ = [
+    "AROUND",
     "LAYERS",
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool2d",

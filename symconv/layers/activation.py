@@ -143,6 +143,7 @@ def _slope(value: Any) -> Any:
     raise error
 
 
+@dataclass(frozen=True)
 class Sigmoid(Activation):
     r"""The logistic function of every entry.
 
@@ -161,6 +162,7 @@ class Sigmoid(Activation):
         return Logistic()
 
 
+@dataclass(frozen=True)
 class Tanh(Activation):
     r"""The hyperbolic tangent of every entry.
 

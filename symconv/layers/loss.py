@@ -24,6 +24,7 @@ from symconv.operator import Names, Operator
 from symconv.reductions import PlainSum, Reduction
 
 
+@dataclass(frozen=True)
 class Sum(Layer):
     r"""The sum of all entries, one number.
 
@@ -175,10 +176,11 @@ class MSELoss(Loss):
         ArgumentError: another reduction.
         ShapeError: a target of another shape.
 
-    Source: torch.nn.MSELoss, which also stretches a target of another shape where it can.
+    Source: torch.nn.MSELoss, without its two arguments that are deprecated; it also stretches a target of
+    another shape where it can.
     """
 
-    def __init__(self, reduction: str = "mean") -> None:
+    def __init__(self, *, reduction: str = "mean") -> None:
         super().__init__(reduction)
 
     def reduction(self) -> Reduction:
@@ -220,7 +222,7 @@ class CrossEntropyLoss(Loss):
     also takes probabilities that do not add up to 1.
     """
 
-    def __init__(self, reduction: str = "mean") -> None:
+    def __init__(self, *, reduction: str = "mean") -> None:
         super().__init__(reduction)
 
     def reduction(self) -> Reduction:

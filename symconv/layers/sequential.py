@@ -56,7 +56,7 @@ class Sequential:
         >>> net = Sequential(Conv2d(), ReLU(), MaxPool2d(2), Sum())
         >>> d = net.derive([[1, 2, 0], [0, 1, 3], [2, 1, 1]], [[1, -1], [2, 0]])
         >>> d.output.item(), d.gradient("input").tolist()
-        (5, [[0, 0, 0], [0, 1, -1], [0, 2, 0]])
+        (4, [[0, 1, -1], [0, 2, 0], [0, 0, 0]])
     """
 
     layers: tuple[Layer, ...]
