@@ -31,7 +31,10 @@ SECTIONS = ("problems", "layers", "theorems", "formats")
 COMMANDS = ("solve", "derive", "prove", "list", "new")
 PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
-LAYER_OPTIONS = ("stride", "padding", "dilation", "groups", "norm_type", "output_size", "ceil_mode")
+LAYER_OPTIONS = (
+    "stride", "padding", "dilation", "groups", "norm_type", "output_size", "ceil_mode", "reduction",
+    "negative_slope",
+)  # fmt: skip
 """The options of ``derive`` that are arguments of the layer."""
 
 
@@ -299,7 +302,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     sizes, index, numbers = _read("parse_sizes"), _read("parse_index"), _read("parse_numbers")
-    count, norm_type = _read("parse_count"), _read("parse_norm_type")
+    count, norm_type, number = _read("parse_count"), _read("parse_norm_type"), _read("parse_number")
     parser = _Parser(
         prog="symconv",
         description="Derives, proves and checks convolution and pooling, and writes the derivations out.",
@@ -373,6 +376,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--norm-type", type=norm_type, metavar="P", help="of LP pooling: a number, oo, or a letter")
     add("--output-size", type=_per_axis, metavar="N", help="of adaptive and fractional pooling")
     add("--ceil-mode", action="store_true", default=None, help="of pooling: windows may reach past the end")
+    add("--reduction", choices=("mean", "sum", "none"), help="of a loss")
+    add("--negative-slope", type=number, metavar="A", help="of LeakyReLU")
     add("--wrt", choices=("input", "weight", "bias"), default="input", help="the argument (default: input)")
     add("--entry", type=index, metavar="I,J", help="one entry only, counted from 1")
 

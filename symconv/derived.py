@@ -60,19 +60,9 @@ class Told:
         """The document."""
         raise NotImplementedError
 
-    def to_latex(self, environment: str | None = None, wrt: str | None = "input") -> str:
-        r"""LaTeX to ``\input``, its first lines saying which packages it needs; or one derivation to paste.
-
-        Args:
-            environment: an environment of amsmath, such as ``align*`` or ``equation``: the derivation of the
-                general formula in it, for amsmath alone, behind a comment that says how it was checked.
-            wrt: what that formula is for: an argument for its gradient, ``output`` or None for the output.
-        """
-        if environment is None:
-            return self._rendered("fragment")
-        from symconv.narrate.derivation import pasted
-
-        return pasted(self, None if wrt in (None, "output") else self.role(str(wrt)), environment)
+    def to_latex(self) -> str:
+        r"""LaTeX to ``\input``; its first lines say which packages it needs."""
+        return self._rendered("fragment")
 
     def to_mathml(self) -> str:
         """One XML document whose formulas are MathML."""
@@ -122,6 +112,20 @@ class Derivation(Told, Worked):
         from symconv.narrate.derivation import document
 
         return document(self)
+
+    def to_latex(self, environment: str | None = None, wrt: str | None = "input") -> str:
+        r"""LaTeX to ``\input``, its first lines saying which packages it needs; or one derivation to paste.
+
+        Args:
+            environment: an environment of amsmath, such as ``align*`` or ``equation``: the derivation of the
+                general formula in it, for amsmath alone, behind a comment that says how it was checked.
+            wrt: what that formula is for: an argument for its gradient, ``output`` or None for the output.
+        """
+        if environment is None:
+            return self._rendered("fragment")
+        from symconv.narrate.derivation import pasted
+
+        return pasted(self, None if wrt in (None, "output") else self.role(str(wrt)), environment)
 
     def _repr_html_(self) -> str:
         from symconv.narrate.derivation import fragment_html

@@ -55,18 +55,16 @@ def answer_blocks(
         anchor: what the anchors of its sections begin with.
         told_before: the arrays whose gradients an earlier answer derived: only their numbers are shown again.
     """
-    outputs = Fold(("What the layers compute",), (_table(chain), *_outputs(chain)))
+    outputs = Fold(("What the layers compute",), (table(chain), *_outputs(chain)))
     checks = [check for link in chain.links for check in check_output(chain.stage(link))]
     blocks: list[Block] = [outputs]
-    if chain.upstream is not None:
-        blocks.append(Paragraph(("The gradient that arrives at the end is",)))
-        blocks.append(told.matrix_formula(_gradient_of(chain, chain.end), chain.upstream))
+    blocks += arriving_at_end(chain)
     for name in arrays_back(chain, [wrt]):
         section = gradient_section(chain, name, anchor)
         checks += section.checks or ()
         if name in told_before and name != wrt:
-            blocks.append(Paragraph((_gradient_of(chain, name), " as derived above:")))
-            blocks.append(told.matrix_formula(_gradient_of(chain, name), chain.gradient_entries(name)))
+            blocks.append(Paragraph((gradient_of(chain, name), " as derived above:")))
+            blocks.append(told.matrix_formula(gradient_of(chain, name), chain.gradient_entries(name)))
         else:
             blocks.append(section)
     whole = whole_checks(chain, [wrt])
@@ -87,7 +85,7 @@ def whole_checks(chain: Chained, wanted: Sequence[str]) -> Checks:
 
 def forward_section(chain: Chained) -> Section:
     """The layers in a table, and what each of them computes."""
-    blocks: list[Block] = [_table(chain)]
+    blocks: list[Block] = [table(chain)]
     blocks += [_layer_section(chain, link) for link in chain.links]
     checks = Checks(
         tuple(check for block in blocks if isinstance(block, Section) for check in block.checks or ())
@@ -95,7 +93,8 @@ def forward_section(chain: Chained) -> Section:
     return Section("forward", ("The layers",), tuple(blocks), checks)
 
 
-def _table(chain: Chained) -> Table:
+def table(chain: Chained) -> Table:
+    """The layers, what they read and what they compute."""
     names = Names(error=chain.error, base=chain.base)
     rows = tuple(_row(link, names) for link in chain.links)
     return Table((("Layer",), ("Module",), ("reads",), ("computes",)), rows, "llll")
@@ -133,7 +132,7 @@ def arrays_back(chain: Chained, wanted: Sequence[str]) -> tuple[str, ...]:
 def gradient_section(chain: Chained, name: str, anchor: str = "gradient") -> Section:
     """The gradient at one array, from what the layers that read it send back."""
     contributions = chain.contributions(name)
-    quantity = _gradient_of(chain, name)
+    quantity = gradient_of(chain, name)
     through = " and ".join(_called(part.link) for part in contributions)
     title: Prose = (quantity, f", back through {through}")
     if len(contributions) == 1:
@@ -188,7 +187,16 @@ def _labelled(left: Node, link: Link) -> Node:
     return Script(Fence("(", left, ")"), sup=Words(_called(link)))
 
 
-def _gradient_of(chain: Chained, name: str) -> Node:
+def arriving_at_end(chain: Chained) -> tuple[Block, ...]:
+    """The gradient that comes to the end of a chain, where that is not the error itself."""
+    if chain.upstream is None:
+        return ()
+    quantity = gradient_of(chain, chain.end)
+    return (Paragraph(("The gradient that comes back is",)), told.matrix_formula(quantity, chain.upstream))
+
+
+def gradient_of(chain: Chained, name: str) -> Node:
+    """The whole of a gradient: ``∂E/∂A``."""
     return tree(Partial(Entry(chain.error), Entry(name)), Names(error=chain.error))
 
 

@@ -6,14 +6,10 @@ To answer a new kind of question, register a function on :func:`answer`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial, singledispatch
-from math import prod
 from typing import Any
 
-import sympy as sp
-
-from symconv.checks.claims import claimed_array, claimed_terms, claimed_value
+from symconv.checks.claims import claimed_terms, claimed_value
 from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
 from symconv.checks.result import Check, Checks, Method, Verdict
@@ -31,19 +27,18 @@ from symconv.document import (
     Steps,
     Verdicts,
 )
-from symconv.errors import ArgumentError, ShapeError
-from symconv.exact import Array, is_closed, is_numeric, pack
+from symconv.errors import ArgumentError
 from symconv.formula import Entry, Partial, Product, evaluate
 from symconv.layers.convolution import Convolution
-from symconv.narrate import chain as told_chain
 from symconv.narrate import derivation as told
-from symconv.narrate.derivation import shown_decimal
 from symconv.narrate.evidence import summarised
 from symconv.narrate.figures import window_moves
 from symconv.narrate.formulas import matrix, tree
 from symconv.narrate.geometry import any_geometry
+from symconv.narrate.lines import anchor, claim, line
 from symconv.narrate.modules import module_steps, pooling_modules
 from symconv.narrate.theorem import counterexamples, example, figure, proof, statement
+from symconv.narrate.through import through_chain, upstream_of
 from symconv.operator import Argument
 from symconv.printing.text import text
 from symconv.problem import (
@@ -59,7 +54,7 @@ from symconv.problem import (
 from symconv.show import show
 from symconv.theorems import THEOREMS
 from symconv.theorems.theorem import Instance, Theorem
-from symconv.workings import Workings, chain
+from symconv.workings import Workings
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +182,15 @@ def _(question: Forward, workings: Workings) -> Answered:
     formula = check_general(derivation, None)
     checks = Checks((*formula, *check_output(derivation)))
     if question.expect is not None:
-        checks += (_claim(derivation, None, question.expect, values),)
+        checks += (claim(derivation, None, question.expect, values),)
     blocks = (*told.definition(derivation, formula), *told.entries(derivation, None))
-    return Answered(question, _line(derivation.names.output, values), blocks, checks)
+    return Answered(question, line(derivation.names.output, values), blocks, checks)
 
 
 @answer.register
 def _(question: Gradient, workings: Workings) -> Answered:
     if not question.layer:
-        return _through_chain(question, workings)
+        return Answered(question, *through_chain(question, workings))
     stage = workings.problem.stage(question.layer)
     derivation, wrt = upstream_given(question, workings)
     values = derivation.gradient_entries(wrt)
@@ -204,7 +199,7 @@ def _(question: Gradient, workings: Workings) -> Answered:
     formula = check_general(derivation, wrt)
     checks = Checks((*formula, *check_gradient(derivation, wrt)))
     if question.expect is not None:
-        checks += (_claim(derivation, wrt, question.expect, values),)
+        checks += (claim(derivation, wrt, question.expect, values),)
     if question.expect_terms is not None:
         addends = partial(_addends, derivation, wrt)
         checks += (claimed_terms(subject, question.expect_terms, addends, values.shape, names.base),)
@@ -226,43 +221,7 @@ def _(question: Gradient, workings: Workings) -> Answered:
         *full,
         *told.entries(derivation, wrt),
     )
-    return Answered(question, _line(subject, values), blocks, checks)
-
-
-def _through_chain(question: Gradient, workings: Workings) -> Answered:
-    """A gradient through all layers from an array to an end."""
-    through = chain(workings, question.wrt, question.of, _chain_upstream(question, workings))
-    before = workings.problem.questions[: workings.problem.questions.index(question)]
-    told_before = {
-        name
-        for other in before
-        if isinstance(other, Gradient) and not other.layer
-        if (other.of, other.upstream) == (question.of, question.upstream)
-        for name in told_chain.arrays_back(through, [*through.differentiable])
-        if name in told_chain.arrays_back(chain(workings, other.wrt, other.of, through.upstream), [other.wrt])
-    }
-    blocks, checks = told_chain.answer_blocks(through, question.wrt, _anchor(question.id), told_before)
-    values = through.gradient_entries(question.wrt)
-    subject = f"∂{through.error}/∂{question.wrt}"
-    if question.expect is not None:
-        part = through.contributions(question.wrt)
-        terms = partial(_terms, through.stage(part[0].link), part[0].role, values) if len(part) == 1 else None
-        claimed = pack(question.expect, "expect")
-        plain = terms or (lambda index: shown_decimal(values[index]))
-        checks += (claimed_array(subject, claimed, values, through.base, plain),)
-    return Answered(question, _line(subject, values), blocks, checks)
-
-
-def _chain_upstream(question: Gradient, workings: Workings) -> Any:
-    place = workings.problem.place("questions", question.id).key("upstream")
-    is_number = workings.arrays[question.of].shape == ()
-    if is_number and question.upstream is not None:
-        raise place.error(f"must be left out: {question.of} is one number, the error itself")
-    if not is_number and question.upstream is None:
-        raise place.error(f"must be given: the gradient at {question.of}, which is not one number")
-    given = _upstream(question, workings)
-    shape = workings.arrays[question.of].shape
-    return pack([given] * prod(shape)).reshape(shape) if isinstance(given, int) else given
+    return Answered(question, line(subject, values), blocks, checks)
 
 
 @answer.register
@@ -348,7 +307,9 @@ def _counted(size: tuple[int, ...], counted: tuple[int, ...]) -> Check:
 def upstream_given(question: Gradient, workings: Workings) -> tuple[Derivation, Argument]:
     """The derivation of the layer with the gradient that arrives at it, and what it is differentiated by."""
     stage = workings.problem.stage(question.layer)
-    derivation = workings.stages[question.layer].substitute(upstream=_upstream(question, workings))
+    derivation = workings.stages[question.layer]
+    upstream = upstream_of(question, workings, derivation.operator.output_shape)
+    derivation = derivation.substitute(upstream=upstream)
     return derivation, derivation.role(stage.role(question.wrt))
 
 
@@ -364,62 +325,8 @@ def arriving(derivation: Derivation) -> tuple[Block, ...]:
     )
 
 
-def _upstream(question: Gradient, workings: Workings) -> Any:
-    if question.layer:
-        shape = workings.stages[question.layer].operator.output_shape
-    else:
-        shape = workings.arrays[question.of].shape
-    given = question.upstream
-    if given is None:
-        return None
-    if given == "ones":
-        return 1
-    array = workings.arrays[given] if isinstance(given, str) else pack(given, "upstream")
-    if array.shape != shape:
-        place = workings.problem.place("questions", question.id).key("upstream")
-        raise place.error(str(ShapeError(f"must have the output's shape {shape}, not {array.shape}")))
-    return array
-
-
-def _claim(derivation: Any, wrt: Any, expect: Any, values: Array) -> Check:
-    names = derivation.names
-    subject = names.output if wrt is None else f"∂{names.error}/∂{names.of(wrt)}"
-
-    terms = partial(_terms, derivation, wrt, values)
-    return claimed_array(subject, pack(expect, "expect"), values, names.base, terms)
-
-
-def _terms(derivation: Any, wrt: Any, values: Array, index: tuple[int, ...]) -> str:
-    """A value and the terms that make it up; an irrational one as a decimal."""
-    if not isinstance(values[index], int | Fraction):
-        return shown_decimal(values[index])
-    rules = {step.rule: step.after for step in derivation.entry(wrt, index)}
-    made_of = rules.get("substitute", rules.get("differentiate", rules.get("definition")))
-    return text(row(show(values[index]), "=", tree(made_of, derivation.names)))
-
-
 def _addends(derivation: Any, wrt: Any, index: tuple[int, ...]) -> list[Any]:
     """The terms of an entry after substitution, multiplied out."""
     steps = {step.rule: step.after for step in derivation.entry(wrt, index)}
     terms = steps["substitute"].terms
     return [evaluate(term, derivation.values, {}) if isinstance(term, Product) else term for term in terms]
-
-
-def _line(name: str, values: Array) -> str:
-    """An array in a line, cut where it gets long."""
-    sign = "=" if is_numeric(values) or not is_closed(values) else "≈"
-    full = f"{name} {sign} {_nested(values.tolist())}"
-    return full if len(full) <= 160 else f"{full[:157]}…"
-
-
-def _nested(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_nested, value))}]"
-    is_decimal = isinstance(value, sp.Expr) and not value.free_symbols
-    return shown_decimal(value) if is_decimal else str(value)
-
-
-def anchor(name: str) -> str:
-    """A name as an anchor: lower-case letters, digits and hyphens."""
-    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
-    return "-".join(part for part in kept.split("-") if part) or "question"
