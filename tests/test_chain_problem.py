@@ -152,6 +152,16 @@ output = "E"
     assert report.answers[0].answer.startswith("∂E/∂A ≈ [[-0.043361, 0.01")
 
 
+def test_handouts_ask_for_the_gradient_of_a_chain_and_give_it(tmp_path: Path) -> None:
+    file = tmp_path / "chain.toml"
+    question = '[[questions]]\nid = "1"\nask = "gradient"\nwrt = "A"'
+    file.write_text(ARRAYS + SUM + question, encoding="utf-8")
+    assert "⎡0  1  −1⎤" in solve(file, handout="key").render("txt")
+    blank = solve(file, handout="student").render("txt")
+    assert "∂A" in blank
+    assert "⎡0  1  −1⎤" not in blank
+
+
 @pytest.mark.parametrize(
     ("claimed", "holds"),
     [("0.7", True), ("0.73", True), ("0.731059", True), ("0.74", False), ("0.731058", False)],

@@ -55,7 +55,7 @@ def answer_blocks(
         anchor: what the anchors of its sections begin with.
         told_before: the arrays whose gradients an earlier answer derived: only their numbers are shown again.
     """
-    outputs = Fold(("What the layers compute",), (table(chain), *_outputs(chain)))
+    outputs = Fold(("What the layers compute",), _outputs(chain))
     checks = [check for link in chain.links for check in check_output(chain.stage(link))]
     blocks: list[Block] = [outputs]
     blocks += arriving_at_end(chain)
