@@ -9,6 +9,7 @@ exit status, and give it a parser in :func:`_parser`.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 
@@ -18,24 +19,21 @@ from symconv.errors import ArgumentError, ProblemError, SymconvError
 TYPE_CHECKING = False  # importing typing would take a tenth of the time of --help
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
     from typing import Any, NoReturn
 
     from symconv.pipeline import Report
 
     Command = Callable[[argparse.Namespace], int]
-    Progress = Callable[[str], None]
 
 HOMEWORK = "ds-ga-1008-hw2"
 SECTIONS = ("problems", "layers", "theorems", "formats")
 COMMANDS = ("solve", "derive", "prove", "list", "new")
 PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
-LAYER_OPTIONS = (
-    "stride", "padding", "dilation", "groups", "norm_type", "output_size", "ceil_mode", "reduction",
-    "negative_slope",
-)  # fmt: skip
-"""The options of ``derive`` that are arguments of the layer."""
+_COLLECTED = 200_000, 50, 50
+"""When to look for circles of objects: importing SymPy stops for it 138 times with Python's values, and finds nothing."""
+OWN = ("run", "alone", "layer", "input", "kernel", "indices", "wrt", "entry", "format")
+"""The options of ``derive`` that are its own; the others are arguments of the layer."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,9 +42,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")  # a terminal without Unicode gets escapes, not a traceback
     arguments = sys.argv[1:] if argv is None else list(argv)
+    alone = argv is None  # this process is the command, and nothing else
+    if alone:
+        gc.set_threshold(*_COLLECTED)
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # exact numbers never reach it
     try:
         _require_command(arguments)
         options = _parser().parse_args(arguments)
+        options.alone = alone
         status: int = options.run(options)
         sys.stdout.flush()
     except SymconvError as error:
@@ -57,6 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    finally:
+        if alone:
+            gc.freeze()  # what is left goes with the process; looking through it takes as long as a proof
     return status
 
 
@@ -75,19 +81,29 @@ def _solve(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     formats = _formats(options.format)
+    if options.open and "html" not in formats:
+        formats = (*formats, "html")
     from symconv.pipeline import solve
+    from symconv.terminal import open_page, summarise, with_progress
 
-    report = _with_progress(
+    processes = 2 if options.alone else 1
+    report = with_progress(
         lambda progress: solve(
-            options.problem, limit=options.limit, handout=options.handout, progress=progress
+            options.problem,
+            limit=options.limit,
+            handout=options.handout,
+            progress=progress,
+            processes=processes,
         )
     )
     folder = Path(options.out or f"symconv-report/{Path(options.problem).stem}")
     try:
-        files = report.write(folder, formats)
+        files = report.write(folder, formats, processes=processes)
     except OSError as error:
         raise ProblemError(f"{folder}: cannot be written: {error.strerror or error}") from None
-    _summarise(report, files)
+    summarise(report, files)
+    if options.open:
+        open_page(files)
     return 0 if report.passed else 1
 
 
@@ -99,18 +115,20 @@ def _derive(options: argparse.Namespace) -> int:
     if options.layer.lower() not in names:
         raise ProblemError(unknown("layer", options.layer, LAYERS))
     layer: Any = LAYERS[names[options.layer.lower()]]
-    given = {name: value for name in LAYER_OPTIONS if (value := getattr(options, name)) is not None}
+    given = {name: value for name, value in vars(options).items() if name not in OWN and value is not None}
     weight_shape = options.kernel if layer.has_weight else None
     if layer.has_weight:
         given["bias"] = options.wrt == "bias"
     elif options.kernel:
         given["kernel_size"] = options.kernel
     _require_accepted(layer, given)
+    if options.indices is not None and "indices" not in layer.reads:
+        raise ProblemError(f"--indices: {layer.__name__} has no such argument")
     from symconv.pipeline import derive
 
     try:
         built = layer(**given)
-        report = derive(built, options.input, weight_shape, options.wrt, options.entry)
+        report = derive(built, options.input, weight_shape, options.wrt, options.entry, options.indices)
     except ArgumentError as error:
         raise ProblemError(f"{_flag(error.name)}: {error.complaint}") from None
     return _print(report, options.format)
@@ -131,7 +149,7 @@ def _require_accepted(layer: Any, given: Mapping[str, Any]) -> None:
 
 def _flag(name: str) -> str:
     """The option of the command line for an argument of a layer."""
-    return "--kernel" if name == "kernel_size" else f"--{name.replace('_', '-')}"
+    return "--kernel" if name == "kernel_size" else f"--{name.strip('_').replace('_', '-')}"
 
 
 def _prove(options: argparse.Namespace) -> int:
@@ -176,52 +194,17 @@ def _new(options: argparse.Namespace) -> int:
 # --- what they print ---
 
 
-def _with_progress(work: Callable[[Progress | None], Report]) -> Report:
-    """Does the work, with a line on the terminal that says what is being done."""
-    if not sys.stderr.isatty():
-        return work(None)
-    from rich.console import Console
-    from rich.text import Text
-
-    with Console(stderr=True).status("") as status:
-        return work(lambda message: status.update(Text(message)))
-
-
-def _summarise(report: Report, files: Sequence[Path]) -> None:
-    """What did not pass, a table of the answers with the bad ones first, and where the files are."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(markup=False, emoji=False, highlight=False)
-    for sentence in _failures(report):
-        console.print(sentence, style="bold red", soft_wrap=True)
-    table = Table("", "Question", "Answer", "Verdict", title=report.title, title_justify="left")
-    worst_first = ("failed", "undecided", "passed")
-    for answer in sorted(report.answers, key=lambda answer: worst_first.index(answer.verdict)):
-        style = "green" if answer.verdict == "passed" else "bold red"
-        table.add_row(answer.id, answer.question, answer.answer, Text(answer.verdict, style))
-    console.print(table)
-    console.print(f"{sum(check.passed for check in report.checks)} of {len(report.checks)} checks passed")
-    for file in files:
-        console.print(str(file), soft_wrap=True)
-
-
 def _print(report: Report, name: str) -> int:
     """The report's document on stdout, what did not pass on stderr."""
     from symconv.render import render
+    from symconv.terminal import failures, page
 
-    shown = render(report.document, PRINTED[name])
+    shown = page(report) if name == "text" else render(report.document, PRINTED[name])
     assert isinstance(shown, str)
     print(shown.rstrip("\n"))
-    for sentence in _failures(report):
+    for sentence in failures(report):
         print(sentence, file=sys.stderr)
     return 0 if report.passed else 1
-
-
-def _failures(report: Report) -> Iterator[str]:
-    for check in report.checks.failures:
-        yield f"{check.verdict}: {check.subject}: {check.detail or check.method}"
 
 
 def _rows(section: str) -> Iterator[tuple[str, str]]:
@@ -262,14 +245,18 @@ def _read(grammar: str) -> Callable[[str], Any]:
     return read
 
 
-def _per_axis(text: str) -> int | tuple[int, ...]:
-    """A number for every axis, or one an axis."""
-    sizes: tuple[int, ...] = _read("parse_sizes")(text)
-    return sizes[0] if len(sizes) == 1 else sizes
+def _per_axis(grammar: str) -> Callable[[str], Any]:
+    """A reader of a number for every axis, or of one an axis."""
+
+    def read(text: str) -> Any:
+        numbers: tuple[Any, ...] = _read(grammar)(text)
+        return numbers[0] if len(numbers) == 1 else numbers
+
+    return read
 
 
-def _padding(text: str) -> str | int | tuple[int, ...]:
-    return text if text in ("same", "valid") else _per_axis(text)
+def _padding(text: str) -> Any:
+    return text if text in ("same", "valid") else _per_axis("parse_sizes")(text)
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -302,7 +289,8 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     sizes, index, numbers = _read("parse_sizes"), _read("parse_index"), _read("parse_numbers")
-    count, norm_type, number = _read("parse_count"), _read("parse_norm_type"), _read("parse_number")
+    count, norm_type = _read("parse_count"), _read("parse_norm_type")
+    each, fractions = _per_axis("parse_sizes"), _per_axis("parse_numbers")
     parser = _Parser(
         prog="symconv",
         description="Derives, proves and checks convolution and pooling, and writes the derivations out.",
@@ -341,13 +329,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="LIST",
         help="formats with commas between (default: all but pdf; see symconv list)",
     )
-    add(
-        "--limit",
-        type=count,
-        metavar="N",
-        default=1_000_000,
-        help="products of a layer at most (default: 1000000)",
-    )
+    add("--limit", type=count, metavar="N", default=1_000_000, help="products of a layer (default: 1000000)")
+
+    add("--open", action="store_true", help="show the page in the browser when it is written")
 
     handout = solve.add_mutually_exclusive_group()
     for name, what in (
@@ -369,15 +353,22 @@ def _parser() -> argparse.ArgumentParser:
     add("layer", metavar="LAYER", help="a layer of torch.nn, in small letters if you like")
     add("--input", type=sizes, metavar="SIZES", required=True, help="its shape, such as 5x5 or 3x8x8")
     add("--kernel", type=sizes, metavar="SIZES", help="the window, or the shape of a convolution's weight")
-    add("--stride", type=_per_axis, metavar="N", help="a number, or one an axis: 2x1")
+    add("--stride", type=each, metavar="N", help="a number, or one an axis: 2x1")
     add("--padding", type=_padding, metavar="N", help="likewise; same or valid for a convolution")
-    add("--dilation", type=_per_axis, metavar="N", help="likewise")
+    add("--padding-mode", metavar="MODE", help="of a convolution: zeros, reflect, replicate or circular")
+    add("--output-padding", type=each, metavar="N", help="of a transposed convolution")
+    add("--dilation", type=each, metavar="N", help="likewise")
     add("--groups", type=count, metavar="N", help="of a convolution")
     add("--norm-type", type=norm_type, metavar="P", help="of LP pooling: a number, oo, or a letter")
-    add("--output-size", type=_per_axis, metavar="N", help="of adaptive and fractional pooling")
+    add("--output-size", type=each, metavar="N", help="of adaptive and fractional pooling, and of unpooling")
+    add("--output-ratio", type=fractions, metavar="R", help="of fractional pooling")
+    add("--random-samples", dest="_random_samples", type=fractions, metavar="U,U", help="likewise")
+    add("--indices", type=numbers, metavar="LIST", help="of unpooling: 0,3,9,14, row by row, counted from 0")
     add("--ceil-mode", action="store_true", default=None, help="of pooling: windows may reach past the end")
+    add("--no-count-include-pad", dest="count_include_pad", action="store_false", default=None)
+    add("--divisor-override", type=int, metavar="N", help="of average pooling")
     add("--reduction", choices=("mean", "sum", "none"), help="of a loss")
-    add("--negative-slope", type=number, metavar="A", help="of LeakyReLU")
+    add("--negative-slope", type=_read("parse_number"), metavar="A", help="of LeakyReLU")
     add("--wrt", choices=("input", "weight", "bias"), default="input", help="the argument (default: input)")
     add("--entry", type=index, metavar="I,J", help="one entry only, counted from 1")
 

@@ -20,7 +20,7 @@ from typing import Any, Literal, Protocol
 import sympy as sp
 
 from symconv.axes import Range
-from symconv.axes.arithmetic import Assignment, Index, condition_at, rational, runs, whole
+from symconv.axes.arithmetic import Assignment, Index, rational, runs, whole
 from symconv.axes.arithmetic import assignments as assignments
 from symconv.axes.arithmetic import holds as holds
 from symconv.axes.arithmetic import integer as integer
@@ -210,12 +210,12 @@ def _(formula: Product) -> Evaluator:
     factors = [evaluator(factor) for factor in formula.factors]
 
     def product(values: Values, at: Assignment) -> Any:
-        value: Any = 1
+        value: Any = None
         for factor in factors:
-            value = value * factor(values, at)
+            value = factor(values, at) if value is None else value * factor(values, at)
             if value == 0:
                 return 0
-        return value
+        return 1 if value is None else value
 
     return product
 
@@ -296,11 +296,10 @@ def _(formula: Delta) -> Evaluator:
 
 @evaluator.register
 def _(formula: Over) -> Evaluator:
-    body, run = evaluator(formula.body), runs(formula.ranges)
-    conditions = [condition_at(condition) for condition in formula.where]
+    body, run = evaluator(formula.body), runs(formula.ranges, formula.where)
 
     def over(values: Values, at: Assignment) -> Any:
-        parts = (body(values, inner) for inner in run(at) if all(holds(inner) for holds in conditions))
+        parts = (body(values, inner) for inner in run(at))
         return total(parts) if formula.operator == "∑" else largest(list(parts))
 
     return over

@@ -184,9 +184,13 @@ class Operator:
         return tuple(axis.sizes[which] for axis in self.taps.axes)
 
     def _to_axes(self, role: str, index: tuple[int, ...]) -> tuple[int, ...]:
+        if self._axis_sizes(role) == self.shape(role):  # NumPy would take ten times as long to say so
+            return index
         flat = np.ravel_multi_index(index, self.shape(role))
         return tuple(int(i) for i in np.unravel_index(flat, self._axis_sizes(role)))
 
     def _from_axes(self, role: str, index: tuple[int, ...]) -> tuple[int, ...]:
+        if self._axis_sizes(role) == self.shape(role):
+            return index
         flat = np.ravel_multi_index(index, self._axis_sizes(role))
         return tuple(int(i) for i in np.unravel_index(flat, self.shape(role)))

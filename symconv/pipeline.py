@@ -6,21 +6,24 @@ problem file → problem → layers → derivations → substitution → checks 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from pathlib import Path
 from typing import Any, Literal
 
 from symconv.checks.result import Checks
 from symconv.display import join, row
 from symconv.document import Block, Chain, Document, Formula, Section, Table, Verdicts
+from symconv.exact import Array, pack
 from symconv.narrate import derivation as told
 from symconv.narrate import theorem as told_theorem
 from symconv.narrate.formulas import array, matrix
 from symconv.narrate.handout import key, student
 from symconv.narrate.layer import layer_text
-from symconv.narrate.questions import Answered, answer
+from symconv.narrate.questions import Answered, parts, together
 from symconv.operator import Argument, Names
-from symconv.problem import Problem, load
+from symconv.problem import Problem, Prove, load
 from symconv.report import Answer, Report
+from symconv.sharing import shared
 from symconv.workings import Workings, compute
 
 __all__ = ["HOMEWORK", "LIMIT", "Answer", "Report", "derive", "prove", "solve"]
@@ -40,6 +43,7 @@ def solve(
     limit: int = LIMIT,
     handout: Handout = "full",
     progress: Callable[[str], None] | None = None,
+    processes: int = 1,
 ) -> Report:
     """Solve a problem: derive, put the numbers in, check, and tell.
 
@@ -49,6 +53,7 @@ def solve(
         handout: ``full`` for the worked solution, ``student`` for questions and data with empty places for the
             answers, ``key`` for the results alone. All is derived and checked whichever it is.
         progress: told, in words, what is being done.
+        processes: with 2, a copy of this process takes its share (:mod:`symconv.sharing`).
 
     Raises:
         ProblemError: the file cannot be read or used.
@@ -58,10 +63,21 @@ def solve(
     loaded = load(HOMEWORK if problem is None else problem)
     say("working the layers out")
     workings = compute(loaded, limit)
-    answers = []
-    for question in loaded.questions:
-        say(f"answering {question.id}")
-        answers.append(answer(question, workings))
+    pieces = [(question, piece) for question in loaded.questions for piece in parts(question, workings)]
+    # proofs take longest; the rest is told of in its order
+    order = sorted(range(len(pieces)), key=lambda place: (not isinstance(pieces[place][0], Prove), -place))
+    results = shared(
+        [piece for _, piece in pieces],
+        order,
+        processes,
+        begin=lambda place: say(f"answering {pieces[place][0].id}"),
+    )
+    answers = [
+        together(
+            question, [result for (of, _), result in zip(pieces, results, strict=True) if of is question]
+        )
+        for question in loaded.questions
+    ]
     return _report(loaded, workings, answers, handout)
 
 
@@ -71,6 +87,7 @@ def derive(
     kernel_shape: Sequence[int] | None,
     wrt: str,
     entry: Sequence[int] | None,
+    indices: Sequence[Any] | None = None,
 ) -> Report:
     """One derivation as a report: the gradient by an argument, or one entry of it.
 
@@ -79,8 +96,10 @@ def derive(
         input_shape, kernel_shape: the shapes of input and weight.
         wrt: ``input``, ``weight``, ``bias``, or ``output`` for the forward pass.
         entry: an entry, counted from 1; all where left out.
+        indices: of an unpooling, row by row.
     """
-    derivation = layer.derive(tuple(input_shape), tuple(kernel_shape) if kernel_shape else None)
+    given = {} if indices is None else {"indices": _shaped(pack(list(indices), "indices"), input_shape)}
+    derivation = layer.derive(tuple(input_shape), tuple(kernel_shape) if kernel_shape else None, **given)
     base = derivation.names.base
     role: Argument | None = None if wrt == "output" else derivation.role(wrt)
     whole = told.output_section(derivation) if role is None else told.gradient_section(derivation, role)
@@ -92,6 +111,11 @@ def derive(
     shape = " × ".join(map(str, input_shape))
     document = Document(f"{layer.name}: {wrt}", f"Input {shape}", blocks, checks)
     return Report(document, (), "derivation", checks)
+
+
+def _shaped(array: Array, shape: Sequence[int]) -> Array:
+    """The array in a shape, if it has as many entries; else the layer says what is missing."""
+    return array.reshape(tuple(shape)) if array.size == prod(shape) else array
 
 
 def prove(name: str, window: Sequence[Any] | None = None) -> Report:

@@ -53,7 +53,11 @@ class Report:
         return render(self.document, format)
 
     def write(
-        self, directory: str | os.PathLike[str], formats: Sequence[str] | None = None
+        self,
+        directory: str | os.PathLike[str],
+        formats: Sequence[str] | None = None,
+        *,
+        processes: int = 1,
     ) -> tuple[Path, ...]:
         """Write the report into a directory, which is made if it is not there.
 
@@ -63,12 +67,13 @@ class Report:
         Args:
             directory: where to.
             formats: names from :data:`symconv.render.FORMATS`; all but pdf where left out.
+            processes: with 2, some formats are made in a process beside this one.
 
         Raises:
             OSError: the directory cannot be written.
             UnsupportedError: a format needs a package that is not installed.
         """
-        texts = render_all(self.document, formats or USUAL)
+        texts = render_all(self.document, formats or USUAL, processes)
         folder = Path(directory)
         folder.mkdir(parents=True, exist_ok=True)
         _write_all({folder / f"{self.name}.{FORMATS[name].extension}": text for name, text in texts.items()})

@@ -164,6 +164,8 @@ def _signed(term: sp.Expr) -> tuple[bool, Node]:
     """Whether a term starts with a minus, and the tree of what follows it."""
     if term.is_Rational or term is sp.S.NegativeInfinity:
         return bool(term < 0), show(abs(term))
+    if isinstance(term, sp.Mod):  # what is added to a remainder does not belong to its divisor
+        return False, parens(show(term))
     if not term.is_Mul:
         return False, show(term)
     head, *rest = sorted(term.args, key=factor_order)

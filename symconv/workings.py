@@ -11,6 +11,7 @@ from symconv.derivation.chain import Link
 from symconv.derived import Derivation
 from symconv.errors import ArgumentError, ShapeError, UnsupportedError
 from symconv.exact import Array, pack
+from symconv.layers.pooling import first_maxima
 from symconv.operator import Names
 from symconv.problem import Problem, Stage
 from symconv.problem.paths import between
@@ -42,6 +43,8 @@ def compute(problem: Problem, limit: int) -> Workings:
     for stage in problem.layers:
         derivation = _work_out(problem, stage, arrays, limit)
         arrays[stage.output] = derivation.output_entries
+        if stage.indices is not None:
+            arrays[stage.indices] = _indices(problem, stage, derivation)
         stages[stage.name] = derivation
     return Workings(problem, arrays, stages)
 
@@ -85,19 +88,28 @@ def _work_out(problem: Problem, stage: Stage, arrays: Mapping[str, Array], limit
         base=problem.notation.first_index,
     )
     given = {role: arrays[name] for role, name in reads.items()}
+    places = {"indices": given.pop("indices")} if "indices" in given else {}
     try:
         shapes = (given["input"].shape, given["weight"].shape if "weight" in given else None)
-        second = {"target": given["target"]} if "target" in given else {}
-        products = stage.layer.operator(*shapes).most_taps
+        target = {"target": given["target"]} if "target" in given else {}
+        products = stage.layer.operator(*shapes, **places).most_taps
         if products > limit:
             raise place.error(
                 f"must need at most {limit:,} products, not {products:,}; --limit raises the bound"
             )
         derivation: Derivation = stage.layer.derive(
-            given["input"], given.get("weight"), given.get("bias"), names=names, **second
+            given["input"], given.get("weight"), given.get("bias"), names=names, **places, **target
         )
     except (ShapeError, UnsupportedError) as error:
         raise place.error(str(error)) from None
     except ArgumentError as error:
         raise place.key(error.name).error(error.complaint) from None
     return derivation
+
+
+def _indices(problem: Problem, stage: Stage, derivation: Derivation) -> Array:
+    """Where the maxima of a pooling stand, as its layer returns them."""
+    try:
+        return first_maxima(derivation.operator, derivation.arrays["input"], stage.layer.dims)
+    except UnsupportedError as error:
+        raise problem.place("layers", stage.name).key("indices").error(str(error)) from None

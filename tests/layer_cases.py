@@ -14,19 +14,37 @@ from symconv.derivation.derivation import work_out
 from symconv.derived import Derivation
 from symconv.exact import Array, pack
 from symconv.layers import (
+    AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
     AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+    AvgPool1d,
     AvgPool2d,
+    AvgPool3d,
+    Conv1d,
     Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
     CrossEntropyLoss,
     Flatten,
     FractionalMaxPool2d,
+    FractionalMaxPool3d,
     Layer,
     LeakyReLU,
     Linear,
+    LPPool1d,
     LPPool2d,
+    LPPool3d,
+    MaxPool1d,
     MaxPool2d,
+    MaxPool3d,
+    MaxUnpool1d,
     MaxUnpool2d,
+    MaxUnpool3d,
     MSELoss,
     ReLU,
     Sigmoid,
@@ -52,7 +70,7 @@ class Case:
 
     def operator(self, input_shape: Shape, weight_shape: Shape | None = None) -> Operator:
         if isinstance(self.layer, Unpooling):
-            return self.layer.scatter(input_shape, np.array(self.indices), None)
+            return self.layer.operator(input_shape, weight_shape, self.indices)
         return self.layer.operator(input_shape, weight_shape)
 
     def derive(self, **arrays: Any) -> Derivation:
@@ -71,14 +89,43 @@ CASES: Mapping[str, Case] = {
     "conv, channels": Case(Conv2d(2, 3, 2, stride=2), (2, 3, 4), (3, 2, 2, 2), (3,)),
     "conv, groups and batch": Case(Conv2d(groups=2, padding=1), (2, 4, 2, 3), (2, 2, 2, 2), (2,)),
     "conv, depthwise": Case(Conv2d(groups=3, bias=False), (3, 3, 3), (6, 1, 2, 2)),
+    "conv, line": Case(Conv1d(2, 4, 2, stride=2, padding=1, groups=2), (2, 5), (4, 1, 2), (4,)),
+    "conv, volume": Case(Conv3d(stride=(1, 2, 1), padding=(0, 1, 0)), (2, 3, 2), (2, 2, 1), ()),
+    "conv, volume with channels": Case(Conv3d(dilation=(1, 2, 1)), (2, 2, 3, 2), (1, 2, 2, 2, 1), (1,)),
+    "conv, reflect": Case(Conv1d(padding=2, padding_mode="reflect", stride=2), (5,), (3,)),
+    "conv, reflect with channels": Case(
+        Conv2d(padding=((1, 2), (0, 1)), padding_mode="reflect"), (2, 3, 3), (1, 2, 2, 2), (1,)
+    ),
+    "conv, replicate": Case(Conv2d(padding=(3, 1), padding_mode="replicate", dilation=2), (2, 3), (3, 2)),
+    "conv, circular": Case(Conv2d(padding="same", padding_mode="circular"), (3, 4), (2, 3)),
+    "conv, circular volume": Case(Conv3d(padding=(1, 0, 1), padding_mode="circular"), (2, 2, 1), (2, 1, 2)),
+    "conv transpose, line": Case(ConvTranspose1d(stride=3, padding=1, output_padding=2), (3,), (2,)),
+    "conv transpose": Case(ConvTranspose2d(), (2, 3), (2, 2), ()),
+    "conv transpose, stride and dilation": Case(
+        ConvTranspose2d(stride=2, padding=(1, 0), output_padding=(0, 1), dilation=(2, 3)), (3, 2), (2, 2)
+    ),
+    "conv transpose, uneven padding": Case(
+        ConvTranspose2d(padding=((0, 2), (1, 0)), dilation=(3, 1), output_padding=(1, 0)), (2, 3), (2, 2)
+    ),
+    "conv transpose, channels": Case(ConvTranspose2d(2, 3, 2, stride=(2, 1)), (2, 2, 2), (2, 3, 2, 2), (3,)),
+    "conv transpose, groups and batch": Case(
+        ConvTranspose1d(4, 6, 2, groups=2, padding=1), (2, 4, 3), (4, 3, 2), (6,)
+    ),
+    "conv transpose, volume": Case(ConvTranspose3d(stride=(1, 2, 1)), (1, 2, 2, 1), (1, 2, 2, 2, 1), (2,)),
     "max": Case(MaxPool2d(2, 1), (3, 4)),
     "max, padding and ceil": Case(MaxPool2d(3, 2, padding=1, ceil_mode=True), (4, 6)),
     "max, dilation": Case(MaxPool2d((2, 1), 1, dilation=(2, 1)), (2, 4, 2)),
     "max, split": Case(MaxPool2d(2, 1, padding=1, ties="split"), (3, 3)),
+    "max, line": Case(MaxPool1d(2, 1, padding=1), (2, 4)),
+    "max, volume": Case(MaxPool3d((1, 2, 2), 1, dilation=(1, 1, 2)), (2, 2, 3)),
     "average": Case(AvgPool2d(2, 1), (3, 4)),
     "average, padding and ceil": Case(AvgPool2d((3, 2), 2, padding=1, ceil_mode=True), (4, 6)),
     "average, padding not counted": Case(AvgPool2d(3, 2, 1, True, False), (2, 4, 4)),
     "average, fixed divisor": Case(AvgPool2d(2, 3, 1, divisor_override=-5), (4, 4)),
+    "average, line": Case(AvgPool1d(3, 2, 1, count_include_pad=False), (2, 4)),
+    "average, volume": Case(AvgPool3d((2, 1, 2), 1, (1, 0, 0), divisor_override=3), (2, 2, 2)),
+    "lp, line": Case(LPPool1d(2, 2, ceil_mode=True), (2, 3)),
+    "lp, volume": Case(LPPool3d(2, (1, 2, 2)), (2, 2, 2)),
     "lp, sum": Case(LPPool2d(1, 2, 1), (3, 3)),
     "lp, square": Case(LPPool2d(2, (2, 3), 1), (2, 3, 4)),
     "lp, ceil": Case(LPPool2d(3, 2, ceil_mode=True), (3, 3)),
@@ -87,10 +134,26 @@ CASES: Mapping[str, Case] = {
     "lp, infinity": Case(LPPool2d(sp.oo, 2, 1), (3, 3)),
     "adaptive average": Case(AdaptiveAvgPool2d((3, 2)), (5, 5)),
     "adaptive average, larger output": Case(AdaptiveAvgPool2d((None, 4)), (2, 3, 3)),
+    "adaptive average, line": Case(AdaptiveAvgPool1d(3), (2, 4)),
+    "adaptive average, volume": Case(AdaptiveAvgPool3d((1, None, 2)), (2, 2, 3)),
+    "adaptive max, line": Case(AdaptiveMaxPool1d(3), (2, 4)),
+    "adaptive max, volume": Case(AdaptiveMaxPool3d((1, None, 2)), (2, 2, 3)),
     "adaptive max": Case(AdaptiveMaxPool2d((3, None)), (4, 3)),
     "adaptive max, split": Case(AdaptiveMaxPool2d(2, ties="split"), (3, 3)),
     "fractional": Case(FractionalMaxPool2d(2, (3, 4), _random_samples=(0.25, 0.75)), (6, 7)),
     "fractional, ratio": Case(FractionalMaxPool2d(2, output_ratio=0.5), (2, 4, 4)),
+    "fractional, planes of their own": Case(
+        FractionalMaxPool2d(2, 3, _random_samples=[[[0.25, 0.75], [0.5, 0]]]), (2, 7, 5)
+    ),
+    "fractional, volume": Case(FractionalMaxPool3d((1, 2, 2), 2, _random_samples=(0.9, 0.5, 0.1)), (3, 4, 3)),
+    "fractional, volumes of their own": Case(
+        FractionalMaxPool3d((1, 2, 1), (3, 1, 3), _random_samples=[[[0.9, 0.5, 0.1]], [[0.5, 0, 0.4]]]),
+        (2, 1, 4, 2, 4),
+    ),
+    "unpool, line": Case(MaxUnpool1d(2), (3,), indices=[4, 0, 3]),
+    "unpool, volume": Case(MaxUnpool3d((1, 2, 1)), (1, 1, 2), indices=[[[3, 0]]]),
+    "unpool, an index twice": Case(MaxUnpool1d(2), (2, 3), indices=[[4, 4, 1], [5, 5, 5]]),
+    "unpool, of a size": Case(MaxUnpool2d(2, output_size=(3, 5)), (1, 2), indices=[[14, 2]]),
     "unpool": Case(MaxUnpool2d(2), (2, 2), indices=[[5, 2], [8, 15]]),
     "unpool, channels": Case(MaxUnpool2d(2, 1), (2, 2, 1), indices=[[[0], [5]], [[3], [2]]]),
     "relu": Case(ReLU(), (3, 4)),

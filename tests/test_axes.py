@@ -12,15 +12,16 @@ import sympy as sp
 
 from symconv.axes import (
     Adaptive,
+    Adjoint,
     Axis,
     Fractional,
     Grouped,
     Letters,
+    Planewise,
     Pointwise,
     Reads,
     Scattered,
     Sliding,
-    sequence,
 )
 from symconv.errors import ShapeError
 from symconv.formula import assignments, holds, integer
@@ -34,23 +35,19 @@ PADDINGS = ((0, 0), (1, 1), (0, 2), (3, 1))
 
 def numbers(axis: Any, size: int, base: int) -> dict[Any, Any]:
     """What the letters of an axis are at a size."""
-    found: dict[Any, Any] = {I: size, O: axis.output_size(size), K: getattr(axis, "kernel_size", 1)}
-    if isinstance(axis, Fractional):
-        starts = axis.starts(size).tolist()
-        found[sequence("s", LETTERS)] = lambda out: starts[out - base]
-    if isinstance(axis, Scattered):
-        found[sequence("t", LETTERS)] = lambda inp: axis.targets[inp - base] + base
-    return found
+    windowed = axis.axis if isinstance(axis, Adjoint) else axis
+    found: dict[Any, Any] = {I: size, O: axis.output_size(size), K: getattr(windowed, "kernel_size", 1)}
+    return found | (axis.sequences(LETTERS, size, base) if hasattr(axis, "sequences") else {})
 
 
 def read(
     reads: Reads, at: dict[Any, Any], size: int, base: int
 ) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """The taps of a formula, counted from 0; those in the padding left out."""
+    """The taps of a formula, counted from 0; those outside of the arrays left out."""
     for inner in assignments(reads.ranges, at):
         if all(holds(condition, inner) for condition in reads.where):
             out, inp = integer(reads.out, inner) - base, integer(reads.inp, inner) - base
-            if 0 <= inp < size:
+            if 0 <= inp < size and (not isinstance(at[O], int) or 0 <= out < at[O]):
                 yield out, inp, tuple(integer(index, inner) - base for index in reads.weight)
 
 
@@ -104,6 +101,34 @@ def test_fractional_windows_start_where_computed_by_hand() -> None:
     assert Fractional(2, 4, Fraction(1, 2)).starts(7).tolist() == [0, 2, 4, 5]
     assert Fractional(2, Fraction(1, 2), Fraction(0)).output_size(7) == 3
     assert Fractional(3, 1, Fraction(0)).starts(7).tolist() == [4]
+
+
+def test_a_transposed_axis_has_the_size_and_the_taps_computed_by_hand() -> None:
+    # out = 2·in + offset − 1: input 0 is read by −1 (cut off) and 0, input 1 by 1 and 2, input 2 by 3 and 4
+    axis = Adjoint(Sliding(2, stride=2, padding=(1, 0), weighted=True), output_padding=1)
+    assert axis.output_size(3) == 2 * 2 + 1 * 1 + 1 - 1 + 1 == 6
+    assert axis.taps(3).triples == [(0, 0, 1), (1, 1, 0), (2, 1, 1), (3, 2, 0), (4, 2, 1)]
+    assert axis.taps(3).sizes == (6, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("mode", "sources"),
+    [
+        ("reflect", [2, 1, 0, 1, 2, 1, 0]),
+        ("replicate", [0, 0, 0, 1, 2, 2, 2]),
+        ("circular", [1, 2, 0, 1, 2, 0, 1]),
+    ],
+)
+def test_a_mode_of_padding_says_where_its_entries_come_from(mode: Any, sources: list[int]) -> None:
+    taps = Sliding(1, padding=(2, 2), weighted=True, mode=mode).taps(3)
+    assert taps.inp.tolist() == sources
+
+
+def test_planes_have_windows_of_their_own() -> None:
+    # the second plane's entries come after the 4 of the first; u = 1/2: ⌊3/2⌋ − ⌊1/2·3/2⌋ … of a = (4 − 1)/(3 − 1)
+    axes = [(Fractional(1, 3, Fraction(sample, 2)),) for sample in (0, 1)]
+    assert [axis.starts(4).tolist() for (axis,) in axes] == [[0, 1, 3], [0, 2, 3]]
+    assert Planewise(tuple(axes), (4,)).taps(8).inp.tolist() == [0, 1, 3, 4, 6, 7]
 
 
 def test_a_scattered_entry_goes_to_its_target_and_the_last_of_several_stays() -> None:
@@ -199,6 +224,14 @@ FORMULAS: tuple[tuple[Axis, int], ...] = (
     (Fractional(2, 4, Fraction(2, 5)), 9),
     (Fractional(3, 3, Fraction(0)), 5),
     (Scattered((3, 0, 5), 6), 3),
+    (Scattered((3, 0, 3, 5, 0), 6), 5),
+    (
+        Planewise(
+            tuple((Fractional(2, 3, Fraction(u, 5)), Fractional(1, 2, Fraction(u, 7))) for u in range(3)),
+            (6, 4),
+        ),
+        72,
+    ),
 )
 
 
@@ -214,24 +247,75 @@ def test_every_formula_of_an_axis_without_weights_lists_exactly_its_taps(
 
 
 @pytest.mark.parametrize("base", [0, 1])
+def test_every_formula_of_a_transposed_axis_lists_exactly_its_taps(base: int) -> None:
+    compared = 0
+    for stride, padding, dilation in product((1, 2, 3), PADDINGS, (1, 2, 3)):
+        general = Adjoint(Sliding(K, stride, padding, dilation, weighted=True))
+        formulas = [
+            (i, 0, general.reads_by_output(LETTERS, base)),
+            (k, 1, general.reads_by_input(LETTERS, base)),
+            (m, 2, general.reads_by_offset(LETTERS, base)),
+        ]
+        for kernel, size, extra in product((1, 2, 3), (1, 4), range(max(stride, dilation))):
+            axis = Adjoint(Sliding(kernel, stride, padding, dilation, weighted=True), extra)
+            if not fits(axis, size):
+                continue
+            taps = axis.taps(size)
+            expected = sorted((o, n, (w,)) for o, n, w in taps.triples)
+            for letter, which, reads in formulas:
+                assert collect(reads, letter, range(taps.sizes[which]), axis, size, base) == expected
+                compared += len(expected)
+    assert compared > 3000
+
+
+@pytest.mark.parametrize("base", [0, 1])
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+def test_every_formula_of_a_mode_of_padding_lists_exactly_its_taps(mode: Any, base: int) -> None:
+    compared = 0
+    for stride, padding, dilation in product((1, 2), PADDINGS, (1, 2)):
+        general = Sliding(K, stride, padding, dilation, weighted=True, mode=mode)
+        formulas = [
+            (k, 1, general.reads_by_input(LETTERS, base)),
+            (i, 0, general.reads_by_output(LETTERS, base)),
+            (m, 2, general.reads_by_offset(LETTERS, base)),
+        ]
+        for kernel, size in product((1, 2, 3), (2, 3, 6)):
+            axis = Sliding(kernel, stride, padding, dilation, weighted=True, mode=mode)
+            if not fits(axis, size):
+                continue
+            taps = axis.taps(size)
+            assert len(taps) == taps.sizes[0] * kernel  # nothing is read outside
+            expected = sorted((o, n, (w,)) for o, n, w in taps.triples)
+            for letter, which, reads in formulas:
+                assert collect(reads, letter, range(taps.sizes[which]), axis, size, base) == expected
+                compared += len(expected)
+    assert compared > 1000
+
+
+@pytest.mark.parametrize("base", [0, 1])
 @pytest.mark.parametrize(
     ("inputs", "outputs", "groups"), [(3, 2, 1), (4, 2, 2), (2, 4, 2), (3, 3, 3), (6, 9, 3)]
 )
 def test_every_formula_of_the_channels_lists_exactly_its_taps(
     inputs: int, outputs: int, groups: int, base: int
 ) -> None:
+    def assert_lists_its_taps(axis: Axis, size: int, count: int, first: sp.Symbol) -> None:
+        """A weight's two indices are the channel that ``first`` stands for, and a local one."""
+        rows, columns = axis.weight_shape()
+        expected = sorted((o, n, divmod(w, columns)) for o, n, w in axis.taps(size).triples)
+        assert collect(axis.reads_by_output(LETTERS, base), i, range(count), axis, size, base) == expected
+        assert collect(axis.reads_by_input(LETTERS, base), k, range(size), axis, size, base) == expected
+        by_offset = axis.reads_by_offset(LETTERS, base)
+        found = [
+            tap
+            for row, local in product(range(rows), range(columns))
+            for tap in read(by_offset, {first: row + base, m: local + base, O: O}, size, base)
+        ]
+        assert sorted(found) == expected
+
     axis = Grouped(inputs, outputs, groups)
-    reads = inputs // groups
-    expected = sorted((o, n, divmod(w, reads)) for o, n, w in axis.taps(inputs).triples)
-    assert collect(axis.reads_by_output(LETTERS, base), i, range(outputs), axis, inputs, base) == expected
-    assert collect(axis.reads_by_input(LETTERS, base), k, range(inputs), axis, inputs, base) == expected
-    by_offset = axis.reads_by_offset(LETTERS, base)
-    found = [
-        tap
-        for out, local in product(range(outputs), range(reads))
-        for tap in read(by_offset, {i: out + base, m: local + base}, inputs, base)
-    ]
-    assert sorted(found) == expected
+    assert_lists_its_taps(axis, inputs, outputs, i)
+    assert_lists_its_taps(Adjoint(axis), outputs, inputs, k)
 
 
 @pytest.mark.parametrize("count_padding", [False, True])
@@ -307,6 +391,32 @@ def test_without_its_condition_a_strided_sum_would_read_weights_that_are_not_the
     ],
 )
 def test_a_window_larger_than_the_padded_input_is_refused(axis: Sliding, size: int, message: str) -> None:
+    with pytest.raises(ShapeError) as error:
+        axis.taps(size)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("axis", "size", "message"),
+    [
+        (
+            Sliding(1, padding=(0, 3), mode="reflect"),
+            3,
+            "with padding_mode 'reflect' the padding must be less than the input's size 3, not 3",
+        ),
+        (
+            Sliding(1, padding=(4, 0), mode="circular"),
+            3,
+            "with padding_mode 'circular' the padding must be at most the input's size 3, not 4",
+        ),
+        (
+            Adjoint(Sliding(2, padding=(1, 1))),
+            1,
+            "the padding cuts off the whole output: its size would be 0 for an input of 1",
+        ),
+    ],
+)
+def test_a_padding_that_is_too_wide_is_refused(axis: Axis, size: int, message: str) -> None:
     with pytest.raises(ShapeError) as error:
         axis.taps(size)
     assert str(error.value) == message

@@ -55,7 +55,9 @@ class Report:
     def document(self) -> Document:
         return Document(self.title, "", (Paragraph(("words",)),), self.checks)
 
-    def write(self, directory: Path, formats: tuple[str, ...] | None = None) -> tuple[Path, ...]:
+    def write(
+        self, directory: Path, formats: tuple[str, ...] | None = None, *, processes: int = 1
+    ) -> tuple[Path, ...]:
         assert formats is not None
         self.written.append((directory, formats))
         return tuple(directory / f"report.{FORMATS[name].extension}" for name in formats)
@@ -81,7 +83,13 @@ class Pipeline(ModuleType):
         self.error: BaseException | None = None
 
     def solve(
-        self, problem: str, *, limit: int, handout: str, progress: Callable[[str], None] | None
+        self,
+        problem: str,
+        *,
+        limit: int,
+        handout: str,
+        progress: Callable[[str], None] | None,
+        processes: int,
     ) -> Report:
         assert handout == "full"
         return self._called("solve", load(problem).name, limit, progress is not None)
@@ -158,9 +166,9 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
         (("solve", "--out"), "symconv solve: argument --out: expected one argument (see symconv solve --help)"),
         (("solve", "--limit", "0"), "symconv solve: argument --limit: must be an integer >= 1, not '0' (see symconv solve --help)"),
         (("solve", "--format", "tex,htm"), "--format: unknown format 'htm'; did you mean 'html'?"),
-        (("solve", "nowhere.toml"), "nowhere.toml: no such file or shipped problem; known: conv-relu-pool-sum, ds-ga-1008-hw2, starter"),
+        (("solve", "nowhere.toml"), "nowhere.toml: no such file or shipped problem; known: conv-relu-pool-sum, ds-ga-1008-hw2, starter, transposed, two-channels"),
         (("derive", "conv2d"), "symconv derive: the following arguments are required: --input (see symconv derive --help)"),
-        (("derive", "conv3", "--input", "5x5"), "unknown layer 'conv3'; did you mean 'Conv2d'?"),
+        (("derive", "conv2", "--input", "5x5"), "unknown layer 'conv2'; did you mean 'Conv2d'?"),
         (("derive", "conv2d", "--input", "5by5"), "symconv derive: argument --input: must be sizes such as 5x5, not '5by5' (see symconv derive --help)"),
         (("derive", "conv2d", "--input", "5x5", "--kernel", "3x3", "--stride", "0"), "--stride: must be an integer >= 1 or a list of 2, not 0"),
         (("derive", "conv2d", "--input", "5x5", "--norm-type", "2"), "--norm-type: Conv2d has no such argument"),
@@ -236,7 +244,7 @@ def test_an_undecided_check_is_status_1(pipeline: Pipeline, capsys: pytest.Captu
 def test_a_folder_that_cannot_be_written_is_status_2(
     pipeline: Pipeline, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(self: Report, directory: Path, formats: object) -> tuple[Path, ...]:
+    def refuse(self: Report, directory: Path, formats: object, **options: int) -> tuple[Path, ...]:
         raise PermissionError(13, "Permission denied", str(directory / "x"))
 
     monkeypatch.setattr(Report, "write", refuse)
@@ -252,14 +260,17 @@ def test_progress_is_shown_on_a_terminal_only(pipeline: Pipeline, monkeypatch: p
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
 
-    def solve(problem: str, *, limit: int, handout: str, progress: Callable[[str], None]) -> Report:
-        progress("deriving [b]1.1(d)[/b]")
+    def solve(
+        problem: str, *, limit: int, handout: str, progress: Callable[[str], None], processes: int
+    ) -> Report:
+        progress("deriving [b]1.1(d)[/b]\x07")
         return GOOD_REPORT
 
     monkeypatch.setattr(pipeline, "solve", solve)
     monkeypatch.setenv("TERM", "xterm")
     assert run("solve") == 0
-    assert "deriving [b]1.1(d)[/b]" in terminal.getvalue()
+    clear = "\r\x1b[K"
+    assert terminal.getvalue() == f"{clear}deriving [b]1.1(d)[/b]\N{REPLACEMENT CHARACTER}{clear}"
 
 
 def test_an_interruption_is_status_130(pipeline: Pipeline) -> None:
@@ -284,7 +295,7 @@ def test_derive_builds_the_layer_from_its_options(pipeline: Pipeline) -> None:
     options = "--input 2x6x6 --kernel 4x1x3x2 --stride 2x1 --padding 1 --dilation 1x2 --groups 2"
     assert run("derive", "conv2d", *options.split(), *"--wrt weight --entry 1,1,2,1".split()) == 0
     layer = LAYERS["Conv2d"](stride=(2, 1), padding=1, dilation=(1, 2), groups=2, bias=False)
-    assert pipeline.calls == [("derive", layer, (2, 6, 6), (4, 1, 3, 2), "weight", (1, 1, 2, 1))]
+    assert pipeline.calls == [("derive", layer, (2, 6, 6), (4, 1, 3, 2), "weight", (1, 1, 2, 1), None)]
 
 
 def test_derive_of_a_pooling_takes_its_window_from_the_kernel(pipeline: Pipeline) -> None:
@@ -292,13 +303,39 @@ def test_derive_of_a_pooling_takes_its_window_from_the_kernel(pipeline: Pipeline
     assert run("derive", "LPPool2d", *options.split()) == 0
     p = sympy.Symbol("p", positive=True)
     layer = LAYERS["LPPool2d"](p, (2, 3), stride=1, ceil_mode=True)
-    assert pipeline.calls == [("derive", layer, (4, 4), None, "input", None)]
+    assert pipeline.calls == [("derive", layer, (4, 4), None, "input", None, None)]
+
+
+def test_derive_takes_every_argument_of_every_layer(pipeline: Pipeline) -> None:
+    options = "--input 4 --kernel 3 --stride 2 --output-padding 1"
+    assert run("derive", "convtranspose1d", *options.split()) == 0
+    assert run("derive", "conv1d", *"--input 4 --kernel 3 --padding 1 --padding-mode circular".split()) == 0
+    assert run("derive", "maxunpool1d", *"--input 2 --kernel 2 --indices 3,0 --output-size 5".split()) == 0
+    samples = "--input 5x5 --kernel 2 --output-ratio 1/2 --random-samples 1/4,0.5"
+    assert run("derive", "fractionalmaxpool2d", *samples.split()) == 0
+    averaged = "--input 5x5 --kernel 2 --no-count-include-pad --divisor-override 3"
+    assert run("derive", "avgpool2d", *averaged.split()) == 0
+    layers = [
+        (LAYERS["ConvTranspose1d"](stride=2, output_padding=1, bias=False), (4,), (3,), None),
+        (LAYERS["Conv1d"](padding=1, padding_mode="circular", bias=False), (4,), (3,), None),
+        (LAYERS["MaxUnpool1d"](2, output_size=5), (2,), None, (3, 0)),
+        (
+            LAYERS["FractionalMaxPool2d"]((2,), None, Fraction(1, 2), _random_samples=(0.25, 0.5)),
+            (5, 5),
+            None,
+            None,
+        ),
+        (LAYERS["AvgPool2d"]((2,), count_include_pad=False, divisor_override=3), (5, 5), None, None),
+    ]
+    assert pipeline.calls == [
+        ("derive", layer, size, kernel, "input", None, indices) for layer, size, kernel, indices in layers
+    ]
 
 
 def test_derive_knows_padding_in_words_and_the_bias(pipeline: Pipeline) -> None:
     assert run("derive", "conv2d", *"--input 1x4x4 --kernel 1x1x3x3 --padding same --wrt bias".split()) == 0
     layer = LAYERS["Conv2d"](padding="same", bias=True)
-    assert pipeline.calls == [("derive", layer, (1, 4, 4), (1, 1, 3, 3), "bias", None)]
+    assert pipeline.calls == [("derive", layer, (1, 4, 4), (1, 1, 3, 3), "bias", None, None)]
 
 
 def test_derive_and_prove_print_the_document(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:

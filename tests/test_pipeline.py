@@ -99,6 +99,101 @@ def test_layers_that_read_each_other_are_chained(tmp_path: Path) -> None:
     assert report.answers[0].answer == "Y = [[-1]]"
 
 
+UNPOOL = """
+[layers.pool]
+type = "MaxPool2d"
+input = "A"
+output = "Y"
+kernel_size = 2
+stride = 1
+indices = "Q"
+[layers.back]
+type = "MaxUnpool2d"
+input = "Y"
+output = "Z"
+kernel_size = 2
+stride = 1
+indices = "Q"
+"""
+
+
+def test_an_unpooling_reads_the_indices_that_a_max_pooling_writes(tmp_path: Path) -> None:
+    ask = """
+[[questions]]
+id = "f"
+ask = "forward"
+layer = "back"
+expect = [[0, 0, 0], [0, 5, 6], [0, 8, 9]]
+[[questions]]
+id = "g"
+ask = "gradient"
+layer = "back"
+wrt = "Y"
+upstream = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+expect = [[5, 6], [8, 9]]
+[[questions]]
+id = "s"
+ask = "output_size"
+layer = "back"
+expect = [3, 3]
+"""
+    report = solve(write(tmp_path, CONV + UNPOOL + ask))
+    assert report.passed, str(report.checks)
+
+
+def test_indices_are_not_differentiated_by_and_need_numbers_that_fit(tmp_path: Path) -> None:
+    ask = '[[questions]]\nid = "g"\nask = "gradient"\nlayer = "back"\nwrt = "Q"\n'
+    with pytest.raises(ProblemError, match=r"questions\.g\.wrt: unknown array of layer back 'Q'"):
+        solve(write(tmp_path, CONV + UNPOOL + ask))
+    given = UNPOOL.replace('indices = "Q"\n[layers.back]', "[layers.back]").replace(
+        'indices = "Q"', 'indices = "B"'
+    )
+    with pytest.raises(ProblemError, match=r"layers\.back\.indices: must be an array of integers"):
+        solve(write(tmp_path, CONV + given + QUESTION))
+
+
+def test_the_second_array_of_a_max_pooling_needs_a_name_of_its_own(tmp_path: Path) -> None:
+    text = CONV + UNPOOL.replace('indices = "Q"\n[layers.back]', 'indices = "B"\n[layers.back]') + QUESTION
+    with pytest.raises(
+        ProblemError, match=r"layers\.pool\.indices: must be the name of a new array, not 'B'"
+    ):
+        solve(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("layer", "expect"),
+    [
+        ('type = "Conv1d"\ninput = "L"\nweight = "K"\npadding = 1\npadding_mode = "circular"', [4]),
+        ('type = "ConvTranspose1d"\ninput = "L"\nweight = "K"\nstride = 2\noutput_padding = 1', [10]),
+        ('type = "FractionalMaxPool2d"\ninput = "P"\nkernel_size = 1\noutput_size = 2\n'
+         '_random_samples = [[[0.5, "1/4"], [0, 0.75]]]', [2, 2]),
+        ('type = "MaxUnpool1d"\ninput = "L"\nkernel_size = 2\noutput_size = 7\nindices = "J"', [7]),
+        ('type = "AdaptiveAvgPool2d"\ninput = "P"\noutput_size = [2, 3]', [2, 3]),
+        ('type = "Conv2d"\ninput = "P"\nweight = "W"\npadding = 2', [7, 7]),  # windows of padding only
+    ],
+)  # fmt: skip
+def test_the_output_size_of_every_kind_of_layer_is_checked(
+    layer: str, expect: list[int], tmp_path: Path
+) -> None:
+    arrays = """
+title = "T"
+[arrays]
+L = [1, 2, 3, 4]
+K = [1, 2, 3]
+J = [6, 6, 0, 1]
+P = [[[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[9, 8, 7], [6, 5, 4], [3, 2, 1]]]
+W = [[[[1]], [[2]]]]
+"""
+    wired = f'[layers.one]\n{layer}\noutput = "Y"\n'
+    asked = "".join(
+        f'[[questions]]\nid = "{ask}"\nask = "{ask}"\nlayer = "one"\n{more}\n'
+        for ask, more in (("output_size", f"expect = {expect}"), ("forward", ""))
+    )
+    report = solve(write(tmp_path, arrays + wired + asked))
+    assert report.passed, str(report.checks)
+    assert sum(check.subject == "output size" for check in report.checks) == 2
+
+
 def test_an_upstream_gradient_that_is_left_out_stays_symbolic(tmp_path: Path) -> None:
     text = CONV + '[[questions]]\nid = "g"\nask = "gradient"\nlayer = "conv"\nwrt = "B"\n'
     report = solve(write(tmp_path, text))

@@ -95,6 +95,7 @@ SHOWN: list[tuple[object, str]] = [
     (sp.Max(0, b, a), "max(0, a, b)"),
     (sp.Min(n - 1, k), "min(k, n − 1)"),
     (sp.Mod(k + 1, S), "(k + 1) mod S"),
+    (sp.Mod(k, S) + 1, "(k mod S) + 1"),
     (sp.Function("f")(x, 1), "f(x, 1)"),
     (sp.Sum(X[i] ** p, (i, 1, n)) ** (1 / p), "(∑ᵢ₌₁ⁿ xᵢᵖ)^(1/p)"),
     (sp.Sum(A[i, j], (i, 1, n), (j, 0, n - 1)), "∑ⱼ₌₀ⁿ⁻¹ ∑ᵢ₌₁ⁿ Aᵢⱼ"),

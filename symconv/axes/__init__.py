@@ -13,9 +13,10 @@ axis           reads                                                      used b
 `Sliding`      ``in = stride·out + dilation·offset − padding``            convolutions and pooling windows
 `Adaptive`     ``⌊out·I/O⌋ … ⌈(out+1)·I/O⌉ − 1``                          adaptive pooling
 `Fractional`   ``start(out) … start(out) + kernel_size − 1``              fractional pooling
+`Adjoint`      the inputs that read ``out`` on the axis turned round      transposed convolution
 `Scattered`    the inputs that name ``out`` as their target               unpooling
-=============  =========================================================  ========================================
-
+=======
+=============  =========================================================  =================================
 The guarded inverse of a sliding axis, at input position ``t``, is ``o = (t + P − D·m)/S`` when ``S`` divides
 ``t + P − D·m``, within ``max(0, ⌈(t+P−D(K−1))/S⌉) ≤ o ≤ min(O−1, ⌊(t+P)/S⌋)``. Sources: the pages of
 ``torch.nn.Conv2d``, ``MaxPool2d`` and ``AdaptiveAvgPool2d``; Dumoulin and Visin, "A guide to convolution
@@ -26,13 +27,16 @@ To add an axis: a frozen class with ``output_size``, ``taps`` and the two ``read
 
 from __future__ import annotations
 
-from symconv.axes.axis import Axis, AxisTaps, Indices, Letters, Over, Range, Reads, Size
+from symconv.axes.adjoint import Adjoint
+from symconv.axes.axis import Axis, AxisTaps, Indices, Letters, Over, Range, Reads, Size, sequence
 from symconv.axes.channels import Grouped, Pointwise, Whole
-from symconv.axes.sliding import Sliding
-from symconv.axes.windows import Adaptive, Fractional, Scattered, sequence
+from symconv.axes.joint import Planewise, Scattered
+from symconv.axes.sliding import PaddingMode, Sliding
+from symconv.axes.windows import Adaptive, Fractional
 
 __all__ = [
     "Adaptive",
+    "Adjoint",
     "Axis",
     "AxisTaps",
     "Fractional",
@@ -40,6 +44,8 @@ __all__ = [
     "Indices",
     "Letters",
     "Over",
+    "PaddingMode",
+    "Planewise",
     "Pointwise",
     "Range",
     "Reads",

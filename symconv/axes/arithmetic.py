@@ -1,4 +1,4 @@
-"""Index expressions at integers: ``+ · / ⌊⌋ ⌈⌉ min max mod``, computed without SymPy.
+"""Index expressions at integers: ``+ · / ⌊⌋ ⌈⌉ min max mod abs``, computed without SymPy.
 
 An expression is worked out once into a function of the assignment (:func:`whole`, :func:`condition_at`,
 :func:`runs`), which is then called at every entry. To add an operation, add a row to ``_COMBINED``.
@@ -7,7 +7,7 @@ An expression is worked out once into a function of the assignment (:func:`whole
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from operator import itemgetter
@@ -43,21 +43,30 @@ def integer(expr: Any, at: Assignment) -> int:
 
 
 def rational(expr: Any, at: Assignment) -> int | Fraction:
-    """The exact value of an expression of ``+ · / ⌊⌋ ⌈⌉ min max mod`` at an assignment of integers."""
+    """The exact value of an expression of ``+ · / ⌊⌋ ⌈⌉ min max mod abs`` at an assignment of integers."""
     value: int | Fraction = _number(expr)(at)
     return value
 
 
-def runs(ranges: tuple[Range, ...]) -> Callable[[Assignment], Iterator[Assignment]]:
-    """:func:`assignments` for ranges that run at many places."""
+def runs(
+    ranges: tuple[Range, ...], where: Sequence[sp.Basic] = ()
+) -> Callable[[Assignment], Iterator[Assignment]]:
+    """:func:`assignments` for ranges that run at many places, where all conditions hold.
+
+    A condition is put to the test as soon as the indices in it are known.
+    """
+    unknown = {limit.var for limit in ranges}
+    due = [condition_at(condition) for condition in where if not condition.free_symbols & unknown]
     if not ranges:
-        return lambda at: iter((at,))
-    first, inner = ranges[0], runs(ranges[1:])
+        return lambda at: iter((at,)) if all(holds(at) for holds in due) else iter(())
+    first = ranges[0]
+    inner = runs(ranges[1:], [condition for condition in where if condition.free_symbols & unknown])
     lower, upper = whole(first.lower), whole(first.upper)
 
     def run(at: Assignment) -> Iterator[Assignment]:
-        for value in range(lower(at), upper(at) + 1):
-            yield from inner({**at, first.var: value})
+        if all(holds(at) for holds in due):
+            for value in range(lower(at), upper(at) + 1):
+                yield from inner({**at, first.var: value})
 
     return run
 
@@ -124,5 +133,6 @@ _COMBINED: Mapping[type, Callable[[list[Any]], Any]] = MappingProxyType(
         sp.Max: max,
         sp.Min: min,
         sp.Mod: lambda args: args[0] % args[1],
+        sp.Abs: lambda args: abs(args[0]),
     }
 )

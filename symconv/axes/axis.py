@@ -67,6 +67,10 @@ class Letters:
     output_size: Size
     kernel_size: Size
 
+    def turned(self) -> Letters:
+        """The letters of the adjoint axis: input and output exchanged."""
+        return Letters(self.out, self.inp, self.offset, self.output_size, self.input_size, self.kernel_size)
+
 
 @dataclass(frozen=True, slots=True)
 class Reads:
@@ -81,6 +85,10 @@ class Reads:
     weight: tuple[sp.Expr, ...] = ()
     ranges: tuple[Range, ...] = ()
     where: tuple[sp.Basic, ...] = ()
+
+    def turned(self) -> Reads:
+        """The taps of the adjoint axis: what reads is read."""
+        return Reads(self.inp, self.out, self.weight, self.ranges, self.where)
 
 
 Over = Literal["output", "offset"]
@@ -119,6 +127,11 @@ class Axis(Protocol):
 def last_index(size: Size, base: int) -> sp.Expr:
     """The last index of an axis of this size."""
     return symbolic(size) - 1 + base
+
+
+def sequence(name: str, at: Letters) -> Any:
+    """A sequence of positions that no formula gives: starts of windows, targets; numbered as its axis."""
+    return sp.Function(f"{name}{str(at.output_size)[1:]}")
 
 
 def floor(quotient: sp.Expr) -> sp.Expr:

@@ -109,6 +109,10 @@ class Grouped:
     def output_size(self, size: Any) -> Any:
         return self.out_channels
 
+    def input_size(self, count: Any) -> Any:
+        """The number of input channels."""
+        return self.in_channels
+
     def weight_shape(self) -> tuple[int, ...]:
         return (self.out_channels, self.in_channels // self.groups)
 
@@ -116,6 +120,10 @@ class Grouped:
         return self.out_channels * (self.in_channels // self.groups)  # type: ignore[no-any-return]
 
     def taps(self, size: int) -> AxisTaps:
+        return self.between(self.in_channels, self.out_channels)
+
+    def between(self, size: int, count: int) -> AxisTaps:
+        """The taps, which the sizes cannot change."""
         reads, outs = self.in_channels // self.groups, self.out_channels // self.groups
         out, local = np.divmod(np.arange(self.out_channels * reads), reads)
         inp = out // outs * reads + local

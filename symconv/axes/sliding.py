@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import sympy as sp
@@ -11,6 +11,8 @@ import sympy as sp
 from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, ceiling, floor, last_index
 from symconv.errors import ShapeError
 from symconv.exact import symbolic
+
+PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,9 @@ class Sliding:
         ceil_mode: round the output size up, as PyTorch: a last window that would start in the padding after
             the input is dropped.
         weighted: whether each offset has its own weight (a convolution).
+        mode: what stands in the padding: ``zeros`` (nothing is read there), or the input once more, by
+            PyTorch's names: mirrored at its ends without repeating them (``reflect``), its outermost entries
+            (``replicate``), or from its other end (``circular``). Only the position map changes.
     """
 
     kernel_size: Size
@@ -31,12 +36,14 @@ class Sliding:
     dilation: Size = 1
     ceil_mode: bool = False
     weighted: bool = False
+    mode: PaddingMode = "zeros"
     role: str = "spatial"
 
     def output_size(self, size: Any) -> Any:
         """``⌊(I + P − D(K−1) − 1)/S⌋ + 1`` with P the padding on both sides together; ⌈·⌉ under ceil_mode."""
         K, S, D = self.kernel_size, self.stride, self.dilation
         before, after = self.padding
+        self._require_source(size)
         spare = size + before + after - D * (K - 1) - 1
         if not isinstance(spare, int) or not isinstance(S, int):
             quotient = symbolic(spare) / S
@@ -54,6 +61,10 @@ class Sliding:
             )
         return count
 
+    def input_size(self, count: Any) -> Any:
+        """The smallest input that has so many windows: ``S(O − 1) + D(K − 1) + 1 − P``."""
+        return self.stride * (count - 1) + self.dilation * (self.kernel_size - 1) + 1 - sum(self.padding)
+
     def weight_shape(self) -> tuple[int, ...]:
         return (int(self.kernel_size),) if self.weighted else ()
 
@@ -61,12 +72,15 @@ class Sliding:
         return int(self.output_size(size)) * int(self.kernel_size)
 
     def taps(self, size: int) -> AxisTaps:
+        return self.between(size, self.output_size(size))
+
+    def between(self, size: int, count: int) -> AxisTaps:
+        """The taps of so many windows over an input of this size."""
         kernel = int(self.kernel_size)
-        count = self.output_size(size)
         out, offset = (a.ravel() for a in np.indices((count, kernel)))
         # a step that is never taken may be larger than an index can be
         stride, dilation = (int(self.stride) if count > 1 else 0), (int(self.dilation) if kernel > 1 else 0)
-        inp = stride * out + dilation * offset - int(self.padding[0])
+        inp = self._source(stride * out + dilation * offset - int(self.padding[0]), size, np.clip)
         inside = (inp >= 0) & (inp < size)
         weights = offset[inside] if self.weighted else np.zeros(int(inside.sum()), dtype=np.int64)
         sizes = (count, size, kernel if self.weighted else 1)
@@ -95,13 +109,21 @@ class Sliding:
         return sp.expand(high - low) if high is stop and low is start else high - low
 
     def reads_by_output(self, at: Letters, base: int) -> Reads:
-        inp = self._position(at.out, at.offset, base)
+        inp = self._position(at, base)
         ranges = (Range(at.offset, sp.Integer(base), last_index(at.kernel_size, base)),)
         return Reads(at.out, inp, self._weight(at.offset), ranges)
 
     def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
         K, O, S, D, P = at.kernel_size, at.output_size, self.stride, self.dilation, self.padding[0]
         t = at.inp - base + P
+        if self.mode != "zeros":
+            # an entry stands at several positions; all pairs of output and offset that lead to it count
+            everywhere = tuple(
+                Range(var, sp.Integer(base), last_index(count, base))
+                for var, count in ((at.out, O), (at.offset, K))
+            )
+            here = sp.Eq(self._position(at, base), at.inp, evaluate=False)
+            return Reads(at.out, at.inp, self._weight(at.offset), everywhere, (here,))
         if over is None:
             over = "offset" if self.weighted and S == 1 and D != 1 else "output"
         if over == "output":
@@ -119,14 +141,43 @@ class Sliding:
 
     def reads_by_offset(self, at: Letters, base: int) -> Reads:
         ranges = (Range(at.out, sp.Integer(base), last_index(at.output_size, base)),)
-        return Reads(at.out, self._position(at.out, at.offset, base), self._weight(at.offset), ranges)
+        return Reads(at.out, self._position(at, base), self._weight(at.offset), ranges)
 
-    def _position(self, out: sp.Expr, offset: sp.Expr, base: int) -> sp.Expr:
+    def _position(self, at: Letters, base: int) -> sp.Expr:
+        """The input that output ``at.out`` reads with weight ``at.offset``."""
         S, D, P = self.stride, self.dilation, self.padding[0]
-        return _shifted(S, out, base) + _shifted(D, offset, base) - P + base
+        steps = _shifted(S, at.out, base) + _shifted(D, at.offset, base) - P
+        if self.mode == "zeros":
+            return steps + base
+        return self._source(steps, symbolic(at.input_size), _clip) + base
+
+    def _source(self, position: Any, size: Any, clip: Any) -> Any:
+        """Where the entry comes from that stands at a position, which may be in the padding."""
+        match self.mode:
+            case "reflect":
+                return size - 1 - abs(size - 1 - abs(position))
+            case "replicate":
+                return clip(position, 0, size - 1)
+            case "circular":
+                return position % size
+        return position
+
+    def _require_source(self, size: Size) -> None:
+        """PyTorch's limits: a mode of padding reads every entry at most once more on either side."""
+        spare = {"reflect": 1, "circular": 0}.get(self.mode)
+        widest = max(self.padding) if all(isinstance(width, int) for width in self.padding) else 0
+        if spare is not None and isinstance(size, int) and widest > size - spare:
+            bound = "less than" if spare else "at most"
+            raise ShapeError(
+                f"with padding_mode {self.mode!r} the padding must be {bound} the input's size {size}, not {widest}"
+            )
 
     def _weight(self, offset: sp.Expr) -> tuple[sp.Expr, ...]:
         return (offset,) if self.weighted else ()
+
+
+def _clip(position: sp.Expr, low: Size, high: Size) -> sp.Expr:
+    return _smaller(high, _larger(low, position))
 
 
 def _shifted(factor: Size, index: sp.Expr, base: int) -> sp.Expr:

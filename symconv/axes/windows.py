@@ -1,7 +1,8 @@
-"""Axes whose windows follow from a wanted output size, and the axis of unpooling."""
+"""Axes whose windows follow from a wanted output size."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -9,7 +10,19 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, ceiling, floor, last_index
+from symconv.axes.axis import (
+    AxisTaps,
+    Indices,
+    Letters,
+    Over,
+    Range,
+    Reads,
+    Size,
+    ceiling,
+    floor,
+    last_index,
+    sequence,
+)
 from symconv.errors import ShapeError
 
 
@@ -34,11 +47,11 @@ class Adaptive:
         return size + 2 * int(self.output_size(size))
 
     def taps(self, size: int) -> AxisTaps:
-        return _windows(self._starts(size), self._stops(size), size)
+        return _windows(self.starts(size), self.stops(size), size)
 
     def cells(self, size: int, count_padding: bool) -> Indices:
         """The lengths of the windows."""
-        return self._stops(size) - self._starts(size)
+        return self.stops(size) - self.starts(size)
 
     def cells_formula(self, at: Letters, base: int, count_padding: bool) -> sp.Expr:
         """:meth:`cells` as a formula in the output position."""
@@ -61,11 +74,13 @@ class Adaptive:
         I, O, o = at.input_size, at.output_size, at.out - base
         return floor(o * I / O), ceiling((o + 1) * I / O)
 
-    def _starts(self, size: int) -> Indices:
+    def starts(self, size: int) -> Indices:
+        """Where the windows start, counted from 0."""
         count = int(self.output_size(size))
         return np.arange(count) * size // count
 
-    def _stops(self, size: int) -> Indices:
+    def stops(self, size: int) -> Indices:
+        """Behind which position they stop."""
         count = int(self.output_size(size))
         return -(-(np.arange(1, count + 1) * size) // count)
 
@@ -102,6 +117,11 @@ class Fractional:
         starts = self.starts(size)
         return _windows(starts, starts + self.kernel_size, size)
 
+    def sequences(self, at: Letters, size: int, base: int) -> dict[Any, Callable[..., int]]:
+        """The members of the sequence of starts."""
+        starts = self.starts(size).tolist()
+        return {sequence("s", at): lambda out: starts[out - base]}
+
     def starts(self, size: int) -> Indices:
         """Where the windows start, counted from 0.
 
@@ -135,53 +155,6 @@ class Fractional:
 
     def reads_by_offset(self, at: Letters, base: int) -> Reads:
         raise NotImplementedError("a fractional window has no weights")
-
-
-@dataclass(frozen=True, slots=True)
-class Scattered:
-    """Every input goes to the output position that an index names: ``out = target[in]``.
-
-    Where several inputs name the same position, the last one stays, as in PyTorch.
-
-    Args:
-        targets: the output position of every input position.
-        output: the number of output positions.
-    """
-
-    targets: tuple[int, ...]
-    output: int
-    role: str = "spatial"
-
-    def output_size(self, size: Any) -> Any:
-        return self.output
-
-    def weight_shape(self) -> tuple[int, ...]:
-        return ()
-
-    def most_taps(self, size: int) -> int:
-        return max(1, len(self.targets))
-
-    def taps(self, size: int) -> AxisTaps:
-        last = {target: position for position, target in enumerate(self.targets)}
-        out = np.array(sorted(last), dtype=np.int64)
-        inp = np.array([last[target] for target in sorted(last)], dtype=np.int64)
-        return AxisTaps(out, inp, np.zeros_like(out), (self.output, size, 1))
-
-    def reads_by_output(self, at: Letters, base: int) -> Reads:
-        target = sequence("t", at)(at.offset)
-        everywhere = (Range(at.offset, sp.Integer(base), last_index(at.input_size, base)),)
-        return Reads(at.out, at.offset, (), everywhere, (sp.Eq(target, at.out),))
-
-    def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
-        return Reads(sequence("t", at)(at.inp), at.inp)
-
-    def reads_by_offset(self, at: Letters, base: int) -> Reads:
-        raise NotImplementedError("unpooling has no weights")
-
-
-def sequence(name: str, at: Letters) -> Any:
-    """A sequence of positions that no formula gives: starts of windows, targets; numbered as its axis."""
-    return sp.Function(f"{name}{str(at.output_size)[1:]}")
 
 
 def _windows(starts: Indices, stops: Indices, size: int) -> AxisTaps:

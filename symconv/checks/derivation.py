@@ -8,17 +8,20 @@ difference quotients      the gradient against exact quotients of the reference'
 exact                     every step's two sides at seeded integers; the general formula at every entry
 ========================  ==============================================================================
 
-Up to ``EXHAUSTIVE`` entries all are checked, above it an even sample, and the check's scope says so.
+Up to ``EXHAUSTIVE`` entries all are checked, above it an even sample, and the check's scope says so. Above
+``SYMBOLIC_TAPS`` products the symbolic checks are left out, which the scope says too.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
+from symconv.axes import Adaptive, Fractional, Planewise
 from symconv.checks.comparing import covered, equal, same, shown_index, zero_differences
 from symconv.checks.general import check_general
 from symconv.checks.interval import decide
@@ -27,14 +30,15 @@ from symconv.checks.oracle import Oracle
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.checks.sampling import (
     EXHAUSTIVE,
-    SYMBOLIC_TAPS,
     expected_output,
     forward_arrays,
     generator,
     gradient_of,
+    left_out,
     random_arrays,
     reference_gradient,
     tie_free_numbers,
+    twin,
 )
 from symconv.checks.smooth import (
     check_smooth_gradient,
@@ -44,7 +48,7 @@ from symconv.checks.smooth import (
 )
 from symconv.checks.surroundings import is_smooth
 from symconv.derivation.derivation import Worked
-from symconv.exact import Array, indices, pack, symbolic, symbols
+from symconv.exact import indices, symbolic
 from symconv.formula import evaluate
 from symconv.operator import Argument
 from symconv.pointwise import Rectified
@@ -65,16 +69,13 @@ def check_output(derivation: Worked) -> tuple[Check, ...]:
     operator = derivation.operator
     if is_smooth(operator):
         return (*check_smooth_output(derivation), _steps(derivation, None, tie_free_numbers(derivation)))
-    checks = [_symbolic_output(derivation, subject)] if len(operator.taps) <= SYMBOLIC_TAPS else []
+    omission = left_out(operator)
+    checks = [] if omission else [_symbolic_output(derivation, subject)]
+    if any(isinstance(axis, Adaptive | Fractional | Planewise) for axis in operator.axes):
+        checks.append(_places(derivation))
     arrays = random_arrays(derivation, rationals)
-    checks.append(
-        equal(
-            subject,
-            Method.RATIONALS,
-            operator.forward(**forward_arrays(arrays)),
-            expected_output(operator, arrays),
-        )
-    )
+    got, expected = operator.forward(**forward_arrays(arrays)), expected_output(operator, arrays)
+    checks.append(_noted(equal(subject, Method.RATIONALS, got, expected), omission))
     if derivation.output_is_numeric:
         own = derivation.output_entries
         checks.append(
@@ -97,15 +98,17 @@ def check_gradient(derivation: Worked, wrt: Argument) -> tuple[Check, ...]:
     if is_smooth(operator):
         own_steps = _steps(derivation, wrt, tie_free_numbers(derivation))
         return (*check_smooth_gradient(derivation), own_steps)
+    # the slope of a maximum depends on where it is taken: there is nothing to compare in symbols
+    omission = "" if isinstance(operator.reduction, Maximum) else left_out(operator)
     checks = []
-    if not isinstance(operator.reduction, Maximum) and len(operator.taps) <= SYMBOLIC_TAPS:
+    if not isinstance(operator.reduction, Maximum) and not omission:
         checks.append(_symbolic_gradient(derivation, wrt, subject))
     arrays = random_arrays(derivation, rationals)
     if isinstance(operator.reduction, Maximum | Rectified):
         arrays["input"] = arrays["input"] // 4  # few values, so that conventions at ties and at 0 show
     got = gradient_of(derivation, wrt, arrays)
     expected = reference_gradient(derivation, wrt, arrays)
-    checks.append(equal(subject, Method.RATIONALS, got, expected))
+    checks.append(_noted(equal(subject, Method.RATIONALS, got, expected), omission))
     numbers = tie_free_numbers(derivation)
     checks.append(_quotients(derivation, wrt, subject, numbers))
     if derivation.is_numeric:
@@ -118,53 +121,53 @@ def check_gradient(derivation: Worked, wrt: Argument) -> tuple[Check, ...]:
     return tuple(checks)
 
 
+def _noted(check: Check, omission: str) -> Check:
+    """The check with what was left out beside it, in its scope."""
+    return replace(check, scope=f"{check.scope}; {omission}") if omission and check.scope else check
+
+
+def _places(derivation: Worked) -> Check:
+    """The windows that follow from a wanted output size: the cells of each, against the reference's bounds."""
+    operator = derivation.operator
+    got = np.empty(operator.output_shape, dtype=object)
+    expected = got.copy()
+    positions = np.arange(prod(operator.input_shape)).astype(object).reshape(operator.input_shape)
+    for index, cells in zip(indices(got.shape), Oracle(operator).windows(positions), strict=True):
+        got[index] = [positions[tap.inp] for tap in operator.taps_at("out", index)]
+        expected[index] = cells
+    return equal("places of the windows", Method.REFERENCE, got, expected)
+
+
 def _symbolic_output(derivation: Worked, subject: str) -> Check:
     """Taps and reference lay out the same symbols; both give the same expressions."""
     operator = derivation.operator
-    arrays = _symbols(derivation)
+    own = twin(operator, "bias" in derivation.arrays)
     chosen = list(sample(list(indices(operator.output_shape)), EXHAUSTIVE))
-    got = operator.forward(**arrays)
+    got = own.output
     if isinstance(operator.reduction, Maximum | LpNorm):
-        windows = Oracle(operator).windows(arrays["input"])
+        windows = Oracle(operator).windows(own.arrays["input"])
         flat = {index: place for place, index in enumerate(indices(operator.output_shape))}
         combine = operator.reduction.of_entries
         pairs = [(got[index], combine(windows[flat[index]])) for index in chosen]
     else:
-        expected = Oracle(operator).forward(**arrays)
-        pairs = [(got[index], expected[index]) for index in chosen]
+        pairs = [(got[index], own.reference[index]) for index in chosen]
     return zero_differences(subject, pairs, len(chosen), got.size)
-
-
-def _symbols(derivation: Worked) -> dict[str, Array]:
-    """Symbols for what the forward pass reads; positive and negative ones by turns before a ReLU."""
-    operator = derivation.operator
-    arrays = {role: symbols(role[0], operator.shape(role)) for role in forward_arrays(derivation.arrays)}
-    if isinstance(operator.reduction, Rectified):
-        signs = ({"positive": True}, {"negative": True})
-        signed = [sp.Symbol(f"i{place}", **signs[place % 2]) for place in range(arrays["input"].size)]
-        arrays["input"] = pack(signed).reshape(operator.input_shape)
-    return arrays
 
 
 def _symbolic_gradient(derivation: Worked, wrt: Argument, subject: str) -> Check:
     """``diff`` of Σ G·C, with C from the reference, against the gradient in symbols."""
-    operator = derivation.operator
-    arrays = _symbols(derivation)
-    if wrt == "bias":
-        arrays["bias"] = symbols("b", operator.shape("bias"))
-    upstream = symbols("g", operator.output_shape)
-    got = operator.backward(wrt, upstream, arrays["input"], arrays.get("weight"))
-    output = Oracle(operator).forward(**arrays)
+    own = twin(derivation.operator, wrt == "bias" or "bias" in derivation.arrays)
+    got = own.gradient(wrt)
     chosen = list(sample(list(indices(got.shape)), EXHAUSTIVE))
     # the terms of Σ G·C by the symbols in them: the derivative of all others is 0
     meets: dict[sp.Symbol, list[tuple[Any, Any]]] = {}
-    for g, entry in zip(upstream.flat, output.flat, strict=True):
+    for g, entry in zip(own.upstream.flat, own.reference.flat, strict=True):
         for term in sp.Add.make_args(symbolic(entry)):
             for symbol in term.free_symbols:
                 meets.setdefault(symbol, []).append((g, term))
     pairs = []
     for index in chosen:
-        symbol = arrays[wrt][index]
+        symbol = own.arrays[wrt][index]
         expected = sp.Add(*(g * sp.diff(term, symbol) for g, term in meets.get(symbol, ())))
         pairs.append((got[index], expected))
     return zero_differences(subject, pairs, len(chosen), got.size)

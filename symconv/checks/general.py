@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
-from symconv.axes import Fractional, Letters, Scattered, sequence
+from symconv.axes import Adjoint, Letters
 from symconv.checks.comparing import covered, same, zero_differences
 from symconv.checks.jacobian import Jacobian, jacobian, sample
 from symconv.checks.result import Check, Method, Verdict
 from symconv.checks.sampling import (
     EXHAUSTIVE,
     SYMBOLIC_ENTRIES,
-    forward_arrays,
+    SYMBOLIC_TAPS,
     gradient_of,
     reference_gradient,
     tie_free_numbers,
+    twin,
 )
 from symconv.checks.surroundings import is_smooth
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
-from symconv.exact import Array, indices, pack, symbols
-from symconv.formula import Partial, evaluator
+from symconv.derivation.values import ArrayValues
+from symconv.exact import Array, indices
+from symconv.formula import Chosen, Entry, Partial, Values, evaluate, evaluator
 from symconv.operator import Argument
-from symconv.reductions import LpNorm
+from symconv.reductions import LpNorm, Maximum
 
 
 def check_general(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]:
@@ -43,23 +46,37 @@ def in_symbols(
 ) -> Check:
     """The general formula, written out in symbols at these sizes, is the entrywise expression."""
     operator, names = derivation.operator, derivation.names
-    arrays = {role: symbols(role[0], operator.shape(role)) for role in forward_arrays(derivation.arrays)}
-    arrays["upstream"] = pack(1) if names.output_is_error else symbols("g", operator.output_shape)
-    arrays["output"] = operator.forward(**forward_arrays(arrays))
-    result = arrays["output"] if general.wrt is None else gradient_of(derivation, general.wrt, arrays)
-    every = list(indices(result.shape))
+    own = twin(operator, "bias" in derivation.arrays, names.output_is_error)
+    arrays = {**own.arrays, "upstream": own.upstream}
+    every = list(indices(operator.shape(general.wrt or "output")))
     chosen = list(sample(every, SYMBOLIC_ENTRIES))
+    if len(operator.taps) <= SYMBOLIC_TAPS or isinstance(operator.reduction, LpNorm | Maximum):
+        arrays["output"] = own.output
+        result = own.output if general.wrt is None else own.gradient(general.wrt)
+    else:
+        result = _written_out(derivation, general.wrt, arrays, chosen)
     values, sizes, result = _at_letters(general, derivation, arrays, result)
     free = _free_letters(general)
-    flat = result.ndim != len(derivation.operator.shape(general.wrt or "output"))
     formula = evaluator(general.formula)
     pairs = []
     for index in chosen:
-        place = (every.index(index),) if flat else index
+        place = index if result.ndim == len(index) else (every.index(index),)
         at = {**sizes, **given, **{letter: i + names.base for letter, i in zip(free, place, strict=True)}}
         pairs.append((formula(values, at), result[place]))
     check = zero_differences(subject, pairs, len(chosen), len(every))
     return replace(check, left="index formula", right="entrywise expression") if check.passed else check
+
+
+def _written_out(
+    derivation: Worked, wrt: Argument | None, arrays: dict[str, Array], chosen: Sequence[tuple[int, ...]]
+) -> Array:
+    """Some entries of the output or of a gradient, from their own steps; the others are left out."""
+    result = np.empty(derivation.operator.shape(wrt or "output"), dtype=object)
+    values = ArrayValues(derivation.operator, derivation.names, arrays)
+    unknown = replace(derivation, known=frozenset())
+    for index in chosen:
+        result[index] = evaluate(unknown.entry(wrt, index)[-1].after, values, {})
+    return result
 
 
 def at_sizes(
@@ -80,12 +97,11 @@ def at_sizes(
         target = gradient_of(derivation, wrt, numbers.arrays)
     else:
         target = reference_gradient(derivation, wrt, numbers.arrays)
-    flat = operator.counts_row_by_row
-    numbers, sizes, target = _at_letters(general, derivation, numbers.arrays, target)
+    values, sizes, target = _at_letters(general, derivation, numbers.arrays, target)
     free = _free_letters(general)
     every = list(indices(target.shape))
     chosen = list(sample(every, EXHAUSTIVE))
-    first = set() if flat or wrt is None else set(sample(every, 3))
+    first = set() if wrt is None else set(sample(every, 3))
     stages = [(step, evaluator(step.after)) for step in general.steps]
     for index in chosen:
         at = {
@@ -94,7 +110,7 @@ def at_sizes(
             **{letter: i + derivation.names.base for letter, i in zip(free, index, strict=True)},
         }
         for step, value_at in stages if index in first else stages[-1:]:
-            value = value_at(numbers, at)
+            value = value_at(values, at)
             if not same(value, target[index]):
                 shown = tuple(i + derivation.names.base for i in index)
                 detail = (
@@ -119,11 +135,10 @@ def size_assignment(
     """The numbers for the size symbols of a general formula, and the sequences of its axes."""
     assignment: dict[Any, Any] = {}
     for at, axis, size, count in zip(letters, axes, input_shape, output_shape, strict=True):
-        if isinstance(axis, Fractional):
-            assignment[sequence("s", at)] = _member(axis.starts(size).tolist(), base, 0)
-        if isinstance(axis, Scattered):
-            assignment[sequence("t", at)] = _member(axis.targets, base, base)
-        kernel = int(axis.kernel_size) if hasattr(axis, "kernel_size") else None
+        if hasattr(axis, "sequences"):
+            assignment |= axis.sequences(at, size, base)
+        windowed = axis.axis if isinstance(axis, Adjoint) else axis
+        kernel = int(windowed.kernel_size) if hasattr(windowed, "kernel_size") else None
         numbers = ((at.input_size, size), (at.output_size, count), (at.kernel_size, kernel))
         known = {
             symbol: number
@@ -136,21 +151,40 @@ def size_assignment(
 
 def _at_letters(
     general: General, derivation: Worked, arrays: Any, result: Array
-) -> tuple[Jacobian, Any, Array]:
+) -> tuple[Values, Any, Array]:
     """The arrays, the sizes' numbers and the result as a general formula counts them."""
     operator, names = derivation.operator, derivation.names
-    if operator.counts_row_by_row:
-        arrays = {role: array.ravel() for role, array in arrays.items()}
-        result = result.ravel()
+    values: Values = jacobian(operator, names, arrays)
+    if len(operator.axes) < len(operator.input_shape):  # one axis covers all dimensions
+        values, result = RowByRow(values), result.ravel()  # type: ignore[arg-type]
     outputs = [axis.output_size(size) for axis, size in zip(operator.axes, operator.sizes, strict=True)]
     sizes = size_assignment(general.letters, operator.axes, operator.sizes, outputs, names.base)
-    return jacobian(derivation.operator, derivation.names, arrays), sizes, result
+    return values, sizes, result
+
+
+@dataclass(frozen=True)
+class RowByRow:
+    """The values of a derivation for a formula that counts the entries of its arrays row by row."""
+
+    values: Jacobian
+
+    def entry(self, entry: Entry, index: tuple[int, ...]) -> Any:
+        return self.values.entry(entry, self._at(entry, index))
+
+    def partial(self, partial: Partial, of: tuple[int, ...], by: tuple[int, ...]) -> Any:
+        return self.values.partial(partial, self._at(partial.of, of), self._at(partial.by, by))
+
+    def share(self, chosen: Chosen, entry: tuple[int, ...], maximum: tuple[int, ...]) -> Any:
+        return self.values.share(chosen, self._at(chosen.entry, entry), self._at(chosen.maximum, maximum))
+
+    def _at(self, entry: Entry, index: tuple[int, ...]) -> tuple[int, ...]:
+        if not index:  # the error
+            return ()
+        base = self.values.names.base
+        shape = self.values.operator.shape(self.values.role(entry))
+        return tuple(int(i) + base for i in np.unravel_index(index[0] - base, shape))
 
 
 def _free_letters(general: General) -> tuple[Any, ...]:
     left = general.left
     return left.by.index if isinstance(left, Partial) else left.index  # type: ignore[attr-defined]
-
-
-def _member(values: Sequence[int], base: int, shift: int) -> Callable[[int], int]:
-    return lambda position: values[position - base] + shift

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symconv.axes import Adaptive, Fractional, Grouped, Scattered, Sliding
-from symconv.checks import reference, windows
+from symconv.axes import Adaptive, Adjoint, Fractional, Grouped, Planewise, Scattered, Sliding
+from symconv.checks import convolutions, reference, windows
 from symconv.checks.surroundings import Surroundings, surrounds
 from symconv.checks.windows import Bounds
 from symconv.exact import Array
@@ -37,17 +37,21 @@ class Oracle:
         match self.operator.reduction, self._spatial[0]:
             case WeightedSum(), Scattered():
                 result = reference.max_unpool(x, self._targets, output_size=self._output_size)
+            case WeightedSum(), Adjoint():
+                assert weight is not None
+                b = None if bias is None else bias.reshape(-1)
+                result = convolutions.conv_transpose(x, self._filters(weight), b, **self._turned)
             case WeightedSum(), _:
                 assert weight is not None
                 b = None if bias is None else bias.reshape(-1)
-                result = reference.conv(x, self._filters(weight), b, **self._conv)
+                result = convolutions.conv(x, self._filters(weight), b, **self._conv)
             case Mean(), Adaptive():
                 result = reference.adaptive_avg_pool(x, output_size=self._output_size)
             case Mean(), _:
                 result = reference.avg_pool(x, **self._window, **self._mean)
             case Maximum(), Adaptive():
                 result = reference.adaptive_max_pool(x, output_size=self._output_size)[0]
-            case Maximum(), Fractional():
+            case Maximum(), Fractional() | Planewise():
                 result = reference.fractional_max_pool(
                     x, kernel_size=self._kernel, output_size=self._output_size, samples=self._samples
                 )[0]
@@ -69,26 +73,33 @@ class Oracle:
         size = x.shape[2:]
         match wrt, self.operator.reduction, self._spatial[0]:
             case "bias", _, _:
-                result = reference.conv_backward_bias(g)
+                result = convolutions.conv_backward_bias(g)
+            case "weight", _, Adjoint():
+                kernel = self.operator.shape("weight")[-len(size) :]
+                result = convolutions.conv_transpose_backward_weight(x, g, kernel_size=kernel, **self._turned)
             case "weight", _, _:
                 kernel = self.operator.shape("weight")[-len(size) :]
-                result = reference.conv_backward_weight(x, g, kernel_size=kernel, **self._conv)
+                result = convolutions.conv_backward_weight(x, g, kernel_size=kernel, **self._conv)
             case _, WeightedSum(), Scattered():
                 result = reference.max_unpool_backward(g, self._targets)
+            case _, WeightedSum(), Adjoint():
+                assert weight is not None
+                filters = self._filters(weight)
+                result = convolutions.conv_transpose_backward_input(g, filters, **self._turned)
             case _, WeightedSum(), _:
                 assert weight is not None
                 filters = self._filters(weight)
-                result = reference.conv_backward_input(g, filters, input_size=size, **self._conv)
+                result = convolutions.conv_backward_input(g, filters, input_size=size, **self._conv)
             case _, Mean(), Adaptive():
                 result = reference.adaptive_avg_pool_backward(g, input_size=size)
             case _, Mean(), _:
                 result = reference.avg_pool_backward(g, input_size=size, **self._window, **self._mean)
-            case _, Maximum("split"), Adaptive() | Fractional():
+            case _, Maximum("split"), Adaptive() | Fractional() | Planewise():
                 result = reference.max_split_backward(x, g, bounds=self._bounds)
             case _, Maximum(), Adaptive():
                 places = reference.adaptive_max_pool(x, output_size=self._output_size)[1]
                 result = reference.max_backward(g, places, input_size=size)
-            case _, Maximum(), Fractional():
+            case _, Maximum(), Fractional() | Planewise():
                 places = reference.fractional_max_pool(
                     x, kernel_size=self._kernel, output_size=self._output_size, samples=self._samples
                 )[1]
@@ -121,8 +132,11 @@ class Oracle:
                 [c for c, k in zip(row, keep, strict=True) if k]
                 for row, keep in zip(cells, kept, strict=True)
             ]
-        planes = x.reshape(-1, *x.shape[2:])
-        return [list(plane[box].ravel()) for plane in planes for _, box in windows.boxes(self._bounds)]
+        return [
+            list(x[plane][box].ravel())
+            for plane in np.ndindex(*x.shape[:2])
+            for _, box in windows.boxes(self._bounds(plane))
+        ]
 
     @cached_property
     def _spatial(self) -> tuple[Any, ...]:
@@ -130,24 +144,30 @@ class Oracle:
 
     @cached_property
     def _dims(self) -> int:
-        if not isinstance(self._spatial[0], Scattered):
-            return len(self._spatial)
-        return next(
-            rank
-            for rank in range(1, len(self.operator.input_shape) + 1)
-            if self.operator.input_shape[: -rank or None] == self.operator.output_shape[: -rank or None]
-        )
+        match self._spatial[0]:
+            case Planewise(planes):
+                return len(planes[0])
+            case Scattered():
+                shapes = self.operator.input_shape, self.operator.output_shape
+                ranks = range(1, len(shapes[0]) + 1)
+                return next(
+                    rank for rank in ranks if shapes[0][: -rank or None] == shapes[1][: -rank or None]
+                )
+        return len(self._spatial)
 
     @property
     def _output_size(self) -> tuple[int, ...]:
         return self.operator.output_shape[-self._dims :]
 
     def _sliding(self, name: str) -> tuple[Any, ...]:
-        return tuple(getattr(axis, name) for axis in self._spatial)
+        axes = (axis.axis if isinstance(axis, Adjoint) else axis for axis in self._spatial)
+        return tuple(getattr(axis, name) for axis in axes)
 
     @cached_property
     def _kernel(self) -> tuple[int, ...]:
-        return self._sliding("kernel_size")
+        first = self._spatial[0]
+        axes = first.planes[0] if isinstance(first, Planewise) else self._spatial
+        return tuple(axis.kernel_size for axis in axes)
 
     @cached_property
     def _stride(self) -> tuple[int, ...]:
@@ -178,29 +198,42 @@ class Oracle:
         return {"count_include_pad": mean.count_include_pad, "divisor_override": mean.divisor_override}
 
     @property
-    def _conv(self) -> dict[str, Any]:
-        groups = next((axis.groups for axis in self.operator.axes if isinstance(axis, Grouped)), 1)
+    def _strides(self) -> dict[str, Any]:
+        """The geometry of a convolution or of the one that is turned round."""
+        axes = (axis.axis if isinstance(axis, Adjoint) else axis for axis in self.operator.axes)
         return {
             "stride": self._stride,
             "padding": self._padding,
             "dilation": self._dilation,
-            "groups": groups,
+            "groups": next((axis.groups for axis in axes if isinstance(axis, Grouped)), 1),
         }
 
     @property
-    def _bounds(self) -> Bounds:
-        """The windows of an adaptive or fractional pooling."""
+    def _conv(self) -> dict[str, Any]:
+        padded = [axis.mode for axis in self._spatial if axis.padding != (0, 0)]
+        return {**self._strides, "mode": padded[0] if padded else "zeros"}
+
+    @property
+    def _turned(self) -> dict[str, Any]:
+        return {**self._strides, "output_padding": tuple(axis.output_padding for axis in self._spatial)}
+
+    def _bounds(self, plane: tuple[int, ...]) -> Bounds:
+        """The windows of an adaptive or fractional pooling on a plane."""
         sizes = self.operator.input_shape[-self._dims :]
         if isinstance(self._spatial[0], Adaptive):
             return windows.adaptive(sizes, self._output_size)
-        samples = [axis.sample for axis in self._spatial]
+        samples = self._samples[plane][::-1] if self._dims == 2 else self._samples[plane]
         return windows.fractional(samples, sizes, self._output_size, self._kernel)
 
-    @property
+    @cached_property
     def _samples(self) -> Array:
-        last_first = [axis.sample for axis in reversed(self._spatial)]
+        """The samples of every plane in PyTorch's order: in two dimensions the width comes first."""
         planes = self._batched(self.operator.input_shape)[:2]
-        return np.broadcast_to(np.array(last_first, dtype=object), (*planes, len(last_first)))
+        first = self._spatial[0]
+        rows = first.planes if isinstance(first, Planewise) else (self._spatial,) * prod(planes)
+        samples = np.array([[axis.sample for axis in axes] for axes in rows], dtype=object)
+        in_order = samples[:, ::-1] if self._dims == 2 else samples
+        return in_order.reshape(*planes, self._dims)
 
     @property
     def _targets(self) -> Array:

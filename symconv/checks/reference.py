@@ -1,9 +1,8 @@
 """A second implementation of every operator, in plain NumPy, to check the derivations against.
 
 It shares neither code nor method with the taps: the image is padded, windows are views that slide over it,
-sums are ``einsum``, and what a gradient gives back to the image is added up by strided slices. A
-convolution's gradients take the textbook route: upstream spread by the stride and correlated with the
-rotated kernel; the padded image correlated with the spread upstream.
+and what a gradient gives back to the image is added up by strided slices. The convolutions stand in
+:mod:`symconv.checks.convolutions`.
 
 Arrays are ``(N, C, *spatial)`` with one, two or three spatial dimensions; geometry arguments carry
 PyTorch's names, one value per spatial axis, ``padding`` as ``(before, after)`` pairs, and are taken to be
@@ -34,92 +33,10 @@ from symconv.checks.windows import (
     flatten,
     fold,
     fractional,
-    interleave,
     pad,
     slide,
     unpad,
 )
-
-# Letters of the axes in einsum: n batch, g group, c channel in, f channel out, then output and kernel axes.
-_OUT, _KERNEL = "xyz", "uvw"
-
-
-# Convolution
-
-
-def conv(
-    x: Array,
-    w: Array,
-    bias: Array | None = None,
-    *,
-    stride: Sizes,
-    padding: Pads,
-    dilation: Sizes,
-    groups: int,
-) -> Array:
-    """Cross-correlation ``Y[o] = b + Σ_k X[S·o + D·k − P]·W[k]``, summed over the channels of each group.
-
-    Shapes: x ``(N, C, *I)``, w ``(F, C/groups, *K)``, bias ``(F,)``; result ``(N, F, *O)`` with
-    ``O = ⌊(I + P − D(K − 1) − 1)/S⌋ + 1``, P the padding of both sides together.
-    """
-    kernel = w.shape[2:]
-    image = pad(x, fit(x.shape[2:], kernel, stride, padding, dilation))
-    windows = _split(slide(image, kernel, stride, dilation), 1, groups)
-    o, k = _OUT[: len(kernel)], _KERNEL[: len(kernel)]
-    y = _merge(np.einsum(f"ngc{o}{k},gfc{k}->ngf{o}", windows, _split(w, 0, groups)), 1)
-    return y if bias is None else y + bias.reshape(-1, *(1 for _ in kernel))
-
-
-def conv_backward_input(
-    upstream: Array,
-    w: Array,
-    *,
-    input_size: Sizes,
-    stride: Sizes,
-    padding: Pads,
-    dilation: Sizes,
-    groups: int,
-) -> Array:
-    """Gradient of :func:`conv` with respect to its input: a convolution of stride 1, backwards.
-
-    Upstream gets ``S − 1`` zeros between its entries, ``D(K − 1) − P`` around them, and one more after them
-    for every row that the last window did not reach. It is correlated with the kernel, which is rotated by
-    half a turn and has its input and output channels exchanged.
-    """
-    spatial = tuple(range(2, w.ndim))
-    apart = interleave(upstream, stride)
-    axes = zip(input_size, apart.shape[2:], w.shape[2:], padding, dilation, strict=True)
-    frame = tuple((d * (k - 1) - before, size + before - now) for size, now, k, (before, _), d in axes)
-    rotated = _merge(_split(np.flip(w, spatial), 0, groups).swapaxes(1, 2), 0)
-    one, none = (1,) * len(spatial), ((0, 0),) * len(spatial)
-    return conv(pad(apart, frame), rotated, stride=one, padding=none, dilation=dilation, groups=groups)
-
-
-def conv_backward_weight(
-    x: Array,
-    upstream: Array,
-    *,
-    kernel_size: Sizes,
-    stride: Sizes,
-    padding: Pads,
-    dilation: Sizes,
-    groups: int,
-) -> Array:
-    """Gradient of :func:`conv` with respect to its weight, ``Σ_{n,o} X[S·o + D·k − P]·G[o]``.
-
-    The padded image is correlated with upstream as the kernel: dilated by the stride, moved by the dilation.
-    """
-    image = pad(x, fit(x.shape[2:], kernel_size, stride, padding, dilation))
-    windows = _split(slide(image, upstream.shape[2:], dilation, stride), 1, groups)
-    o, k = _OUT[: len(kernel_size)], _KERNEL[: len(kernel_size)]
-    return _merge(np.einsum(f"ngc{k}{o},ngf{o}->gfc{k}", windows, _split(upstream, 1, groups)), 0)
-
-
-def conv_backward_bias(upstream: Array) -> Array:
-    """Gradient of :func:`conv` with respect to its bias: upstream summed over all axes but the channels."""
-    total: Array = upstream.sum(axis=(0, *range(2, upstream.ndim)))
-    return total
-
 
 # Maximum
 
@@ -195,11 +112,11 @@ def max_backward(upstream: Array, indices: Array, *, input_size: Sizes) -> Array
     return flat.reshape(*upstream.shape[:2], *input_size)
 
 
-def max_split_backward(x: Array, upstream: Array, *, bounds: Bounds) -> Array:
-    """Gradient of the maximum over any windows, each upstream entry split evenly among the window's maxima."""
+def max_split_backward(x: Array, upstream: Array, *, bounds: Callable[[Sizes], Bounds]) -> Array:
+    """Gradient of the maximum over each plane's windows, an upstream entry split evenly among the maxima."""
     gradient = np.zeros(x.shape, dtype=object)
     for plane in np.ndindex(*x.shape[:2]):
-        for o, box in boxes(bounds):
+        for o, box in boxes(bounds(plane)):
             chosen = x[plane][box] == x[plane][box].max()
             gradient[plane][box] += chosen * _quotient(upstream[plane][o], chosen.sum(keepdims=True))
     return gradient
@@ -214,10 +131,12 @@ def max_unpool(x: Array, indices: Array, *, output_size: Sizes) -> Array:
 
 
 def max_unpool_backward(upstream: Array, indices: Array) -> Array:
-    """Gradient of :func:`max_unpool` for indices without repetition: upstream read at the indices."""
-    places = indices.reshape(*indices.shape[:2], -1)
-    flat = upstream.reshape(*upstream.shape[:2], -1)
-    return np.take_along_axis(flat, places, axis=-1).reshape(indices.shape)
+    """Gradient of :func:`max_unpool`: upstream read at the indices; of entries with one index only the last."""
+    result = np.zeros((*indices.shape[:2], prod(indices.shape[2:])), dtype=upstream.dtype)
+    for plane in np.ndindex(*indices.shape[:2]):
+        places, reversed_first = np.unique(indices[plane].ravel()[::-1], return_index=True)
+        result[plane][result.shape[-1] - 1 - reversed_first] = upstream[plane].ravel()[places]
+    return result.reshape(indices.shape)
 
 
 # Mean
@@ -357,16 +276,6 @@ def _max_over(x: Array, bounds: Callable[[Sizes], Bounds], outs: Sizes) -> tuple
             maxima[plane][o] = cells[inner]
             where[plane][o] = np.ravel_multi_index(place, x.shape[2:])
     return maxima, where
-
-
-def _split(x: Array, axis: int, groups: int) -> Array:
-    """The axis in two: the groups, and what each holds."""
-    return x.reshape(*x.shape[:axis], groups, -1, *x.shape[axis + 1 :])
-
-
-def _merge(x: Array, axis: int) -> Array:
-    """The axis and the next one as one: the inverse of :func:`_split`."""
-    return x.reshape(*x.shape[:axis], -1, *x.shape[axis + 2 :])
 
 
 def _extended(x: Array) -> Array:

@@ -6,18 +6,22 @@ Up to ``EXHAUSTIVE`` entries all are checked, above it an even sample, and the c
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from symconv.checks.jacobian import Jacobian, jacobian, tie_free
 from symconv.checks.oracle import Oracle
 from symconv.checks.surroundings import is_smooth
 from symconv.derivation.derivation import Worked
-from symconv.exact import Array
+from symconv.exact import Array, pack, symbols
 from symconv.losses import CrossEntropy
-from symconv.operator import Argument, Operator
+from symconv.operator import Argument, Names, Operator
+from symconv.pointwise import Rectified
 from symconv.reductions import LpNorm
 
 EXHAUSTIVE = 64
@@ -27,6 +31,8 @@ SYMBOLIC_ENTRIES = 9
 SYMBOLIC_TAPS = 20_000
 """Up to how many taps the output is built in symbols to be checked."""
 SEED = 1008
+_KEPT = 4
+"""Of how many operators the symbols and seeded numbers are kept: those of one problem's layers in turn."""
 
 
 def expected_output(operator: Any, arrays: dict[str, Array]) -> Array:
@@ -79,12 +85,76 @@ def distributions(operator: Operator, rng: np.random.Generator) -> Array:
 
 def tie_free_numbers(derivation: Worked) -> Jacobian:
     """Seeded tie-free integers in every array, and the reference's output at them."""
-    arrays = random_arrays(derivation, tie_free)
-    operator = derivation.operator
+    roles = (*forward_arrays(derivation.arrays), "upstream")
+    return _tie_free_numbers(derivation.operator, derivation.names, roles)
+
+
+@lru_cache(maxsize=_KEPT)
+def _tie_free_numbers(operator: Operator, names: Names, roles: tuple[str, ...]) -> Jacobian:
+    """The checks of one derivation ask for the same numbers, and for the same difference quotients at them."""
+    rng = generator()
+    shapes = {role: operator.shape("output" if role == "upstream" else role) for role in roles}
+    arrays = {role: tie_free(shape, rng) for role, shape in shapes.items()}
     if "bias" in operator.arguments and "bias" not in arrays:
         arrays["bias"] = np.full(operator.shape("bias"), 0, dtype=object)
+    if names.output_is_error:
+        arrays["upstream"] = np.asarray(1, dtype=object)
+    if isinstance(operator.reduction, CrossEntropy):
+        arrays["weight"] = distributions(operator, rng)
     output = expected_output(operator, forward_arrays(arrays))
-    return jacobian(derivation.operator, derivation.names, {**arrays, "output": output})
+    return jacobian(operator, names, {**arrays, "output": output})
+
+
+@dataclass(frozen=True)
+class Twin:
+    """An operator on symbols of its own, as the taps and as the reference work it out."""
+
+    operator: Operator
+    has_bias: bool
+    is_error: bool = False
+
+    @cached_property
+    def arrays(self) -> dict[str, Array]:
+        """The arrays that the forward pass takes."""
+        roles = ("input", *(("weight",) if self.operator.weight_shape is not None else ()))
+        roles += ("bias",) if self.has_bias else ()
+        arrays = {role: symbols(role[0], self.operator.shape(role)) for role in roles}
+        if isinstance(self.operator.reduction, Rectified):  # positive and negative by turns
+            signs = ({"positive": True}, {"negative": True})
+            signed = [sp.Symbol(f"i{place}", **signs[place % 2]) for place in range(arrays["input"].size)]
+            arrays["input"] = pack(signed).reshape(self.operator.input_shape)
+        return arrays
+
+    @cached_property
+    def upstream(self) -> Array:
+        return pack(1) if self.is_error else symbols("g", self.operator.output_shape)
+
+    @cached_property
+    def output(self) -> Array:
+        """The output by the taps."""
+        return self.operator.forward(**self.arrays)
+
+    @cached_property
+    def reference(self) -> Array:
+        """The output by the reference; not for a maximum or an LP norm, whose windows are compared."""
+        return Oracle(self.operator).forward(**self.arrays)
+
+    def gradient(self, wrt: Argument) -> Array:
+        """The gradient by the taps."""
+        return self.operator.backward(wrt, self.upstream, self.arrays["input"], self.arrays.get("weight"))
+
+
+@lru_cache(maxsize=_KEPT)
+def twin(operator: Operator, has_bias: bool, is_error: bool = False) -> Twin:
+    """The twin of an operator, the same one for all its checks."""
+    return Twin(operator, has_bias, is_error)
+
+
+def left_out(operator: Operator) -> str:
+    """What the evidence says where an operator is too large for symbols; empty for one that is not."""
+    if len(operator.taps) <= SYMBOLIC_TAPS:
+        return ""
+    return f"not compared in symbols, which is done up to {SYMBOLIC_TAPS:,} products"
 
 
 def forward_arrays(arrays: Any) -> dict[str, Array]:

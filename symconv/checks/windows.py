@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,27 @@ def pad(x: Array, pairs: Pads, value: float = 0) -> Array:
 def unpad(x: Array, pairs: Pads) -> Array:
     """The adjoint of padding: cut off what was added, zeros where rows had been cut off."""
     return pad(x, tuple((-before, -after) for before, after in pairs))
+
+
+_NUMPYS = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+"""PyTorch's modes of padding by NumPy's names."""
+
+
+def surround(x: Array, pairs: Pads, mode: str) -> Array:
+    """Padding that repeats the image: mirrored (``reflect``), its border (``replicate``), or from its other side
+    (``circular``)."""
+    options: Any = {"mode": _NUMPYS[mode]}
+    return np.pad(x, [(0, 0), (0, 0), *pairs], **options)
+
+
+def gather(values: Array, sizes: Sizes, pairs: Pads, mode: str) -> Array:
+    """The adjoint of :func:`surround`: what arrives at the copies of a cell is added up there."""
+    plane = surround(np.arange(prod(sizes)).reshape(1, 1, *sizes), pairs, mode).ravel()
+    total = np.zeros((*values.shape[:2], prod(sizes)), dtype=values.dtype)
+    flat = values.reshape(*values.shape[:2], -1)
+    for place in np.ndindex(*values.shape[:2]):
+        np.add.at(total[place], plane, flat[place])
+    return total.reshape(*values.shape[:2], *sizes)
 
 
 def slide(x: Array, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:

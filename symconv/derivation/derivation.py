@@ -197,6 +197,7 @@ def work_out(
     upstream: Any = None,
     names: Names | None = None,
     make: type[W] = Worked,  # type: ignore[assignment]
+    lines: bool = False,
 ) -> W:
     """A derivation from arrays or from shapes.
 
@@ -207,12 +208,13 @@ def work_out(
         bias, upstream: arrays; a bias that is left out is zero, an upstream gradient that is left out symbols.
         names: how the arrays are called.
         make: the class of the result.
+        lines: whether an input may be a line: then a list of ints is an array, and a tuple a shape.
     """
     names = names or Names()
     arrays: dict[str, Array] = {}
     shapes: dict[str, tuple[int, ...]] = {}
     for role, value in (("input", input), ("weight", weight)):
-        if is_shape(value):
+        if is_shape(value, tuple if lines else (tuple, list)):
             shapes[role] = tuple(value)
         elif value is not None:
             arrays[role] = pack(value, names.of(role))
@@ -235,6 +237,6 @@ def _upstream_letter(names: Names) -> str:
     return next(letter for letter in (UPSTREAM, "U", "V", "Z", "Q") if letter not in taken)
 
 
-def is_shape(value: Any) -> bool:
+def is_shape(value: Any, kinds: Any = (tuple, list)) -> bool:
     """Whether a value is a shape: a flat sequence of ints."""
-    return isinstance(value, tuple | list) and len(value) > 0 and all(type(size) is int for size in value)
+    return isinstance(value, kinds) and len(value) > 0 and all(type(size) is int for size in value)

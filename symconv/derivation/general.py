@@ -18,7 +18,19 @@ from typing import Any
 
 import sympy as sp
 
-from symconv.axes import Adaptive, Axis, Fractional, Grouped, Letters, Pointwise, Range, Reads, Sliding, Whole
+from symconv.axes import (
+    Adaptive,
+    Adjoint,
+    Axis,
+    Fractional,
+    Grouped,
+    Letters,
+    Pointwise,
+    Range,
+    Reads,
+    Sliding,
+    Whole,
+)
 from symconv.axes import Over as SumOver
 from symconv.derivation import reasons
 from symconv.derivation.step import Step
@@ -40,7 +52,7 @@ class General:
         axes: the axes, with symbols as kernel sizes.
         letters: the letters of each axis.
         steps: from the definition to the formula.
-        outside: what an entry outside of the input counts as, or None where none is read.
+        outside: what an entry outside of an array counts as, or None where none is read.
     """
 
     wrt: Argument | None
@@ -87,8 +99,11 @@ def letters_for(axes: Sequence[Axis]) -> tuple[Letters, ...]:
             result.append(Letters(*index, *(_size(f"{size}{tail}") for size in "IOK")))
             taken += 1
         elif isinstance(axis, Grouped):
-            sizes = (symbolic(axis.in_channels), symbolic(axis.out_channels))
-            result.append(Letters(_index("c"), _index("f"), _index("c"), *sizes, sizes[0] / axis.groups))
+            result.append(_channel_letters(axis, "c", "f", "c"))
+        elif isinstance(axis, Adjoint) and isinstance(axis.axis, Grouped):
+            # an output within its group needs a letter of its own where there is more than one group
+            local = "f" if axis.axis.groups == 1 else "h"
+            result.append(_channel_letters(axis.axis, "f", "c", local).turned())
         else:
             letter, size = ("c", "C_in") if axis.role == "channel" else ("s", "N")
             index, count = _index(letter), _count(axis, _size(size))
@@ -101,6 +116,12 @@ def _count(axis: Axis, size: sp.Symbol) -> Any:
     return sp.Integer(1) if isinstance(axis, Whole) else size
 
 
+def _channel_letters(axis: Any, inp: str, out: str, local: str) -> Letters:
+    """The letters of the channels of a convolution; ``local`` counts the inputs within a group."""
+    sizes = (symbolic(axis.in_channels), symbolic(axis.out_channels))
+    return Letters(_index(inp), _index(out), _index(local), *sizes, sizes[0] / axis.groups)
+
+
 def with_symbols(axes: Sequence[Axis]) -> tuple[Axis, ...]:
     """The axes with symbols in place of their sizes; stride, padding and dilation stay."""
     result: list[Axis] = []
@@ -108,6 +129,8 @@ def with_symbols(axes: Sequence[Axis]) -> tuple[Axis, ...]:
         match axis:
             case Sliding():
                 result.append(replace(axis, kernel_size=at.kernel_size))
+            case Adjoint(axis=Sliding() as turned):
+                result.append(replace(axis, axis=replace(turned, kernel_size=at.kernel_size)))
             case Fractional():
                 result.append(replace(axis, kernel_size=at.kernel_size, output=at.output_size))
             case Adaptive():
@@ -129,7 +152,7 @@ def general_output(
     if has_bias:
         value = Sum((_bias(axes, letters, names), value))
     step = Step("definition", output, value, reasons.definition(reduction))
-    return General(None, tuple(axes), letters, names, (step,), _outside(axes, reduction))
+    return General(None, tuple(axes), letters, names, (step,), _outside(axes, reduction, None))
 
 
 def general_gradient(
@@ -187,8 +210,7 @@ def general_gradient(
     body: Formula = upstream if slope == 1 else Product((upstream, slope))
     result: Formula = Over("∑", body, ranges, where) if ranges or where else body
     steps.append(Step("collapse", steps[-1].after, result, because, where))
-    outside = _outside(axes, reduction) if wrt == "weight" else None
-    return General(wrt, tuple(axes), letters, names, tuple(steps), outside)
+    return General(wrt, tuple(axes), letters, names, tuple(steps), _outside(axes, reduction, wrt))
 
 
 def _of_the_error(
@@ -222,7 +244,7 @@ def _general_bias(
     ranges = tuple(
         Range(at.out, sp.Integer(names.base), at.output_size - 1 + names.base)
         for axis, at in zip(axes, letters, strict=True)
-        if not isinstance(axis, Grouped)
+        if not _mixes_channels(axis)
     )
     chained = _chain(ranges, names, output, Partial(output, target))
     collapsed = Over("∑", Partial(Entry(names.error), output), ranges)
@@ -235,8 +257,12 @@ def _general_bias(
 
 def _bias(axes: Sequence[Axis], letters: Sequence[Letters], names: Names) -> Entry:
     """The entry of the bias that is added to an output: one for each channel."""
-    channel = (at.out for axis, at in zip(axes, letters, strict=True) if isinstance(axis, Grouped))
+    channel = (at.out for axis, at in zip(axes, letters, strict=True) if _mixes_channels(axis))
     return Entry(names.bias, tuple(channel))
+
+
+def _mixes_channels(axis: Axis) -> bool:
+    return axis.role == "channel" and not isinstance(axis, Pointwise)
 
 
 def _chain(ranges: tuple[Range, ...], names: Names, output: Entry, slope: Any) -> Formula:
@@ -301,10 +327,19 @@ def _slope_with_deltas(
     return Over("∑", Product((*deltas, slope)), tuple(r for read in reads for r in read.ranges))
 
 
-def _outside(axes: Sequence[Axis], reduction: Reduction) -> Any:
-    """What an entry outside of the input counts as; None where no window reaches outside."""
-    reaches = any(isinstance(axis, Sliding) and (axis.padding != (0, 0) or axis.ceil_mode) for axis in axes)
-    if not reaches:
+def _outside(axes: Sequence[Axis], reduction: Reduction, wrt: Argument | None) -> Any:
+    """What an entry outside of its array counts as; None where none is read.
+
+    A window reaches beyond the input in a definition and in a weight's gradient; in a transposed convolution,
+    where the windows are on the other side, it reaches beyond the output in the gradients.
+    """
+    turned = any(isinstance(axis, Adjoint) for axis in axes)
+    sliding = [axis.axis if isinstance(axis, Adjoint) else axis for axis in axes]
+    reaches = any(
+        isinstance(axis, Sliding) and axis.mode == "zeros" and (axis.padding != (0, 0) or axis.ceil_mode)
+        for axis in sliding
+    )
+    if not reaches or wrt == (None if turned else "input"):
         return None
     return sp.S.NegativeInfinity if isinstance(reduction, Maximum) else sp.Integer(0)
 

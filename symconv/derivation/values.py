@@ -36,7 +36,9 @@ class ArrayValues:
     def partial(self, partial: Partial, of: tuple[int, ...], by: tuple[int, ...]) -> Any:
         if partial.of.array != self.names.error or self.role(partial.by) != "output":
             raise UnsupportedError(f"∂{partial.of.array}/∂{partial.by.array} is not among the given values")
-        return self.arrays["upstream"][tuple(i - self.names.base for i in by)]
+        upstream, position = self.arrays["upstream"], tuple(i - self.names.base for i in by)
+        inside = all(0 <= i < size for i, size in zip(position, upstream.shape, strict=True))
+        return upstream[position] if inside else 0
 
     def share(self, chosen: Chosen, entry: tuple[int, ...], maximum: tuple[int, ...]) -> Any:
         base = self.names.base

@@ -16,16 +16,32 @@ from symconv.errors import ArgumentError
 Sizes = tuple[Size, ...]
 
 
+def is_list(value: Any) -> bool:
+    """Whether an argument is given for each axis by itself."""
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def each_axis(name: str, value: Any, dims: int, requirement: str) -> tuple[Any, ...]:
+    """One value for every axis, or a list of one an axis."""
+    if not is_list(value):
+        return (value,) * dims
+    if len(value) != dims:
+        raise ArgumentError(name, requirement, value)
+    return tuple(value)
+
+
 def per_axis(name: str, value: Any, dims: int, minimum: int) -> Sizes:
     """An int (for every axis) or a sequence of one int an axis, each at least ``minimum``."""
     requirement = f"an integer >= {minimum} or a list of {dims}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        if len(value) == 1:
-            value = tuple(value) * dims
-        if len(value) != dims:
-            raise ArgumentError(name, requirement, value)
-        return tuple(_size(part, minimum, ArgumentError(name, requirement, value)) for part in value)
-    return (_size(value, minimum, ArgumentError(name, requirement, value)),) * dims
+    sizes = tuple(value) * dims if is_list(value) and len(value) == 1 else value
+    error = ArgumentError(name, requirement, value)
+    return tuple(_size(part, minimum, error) for part in each_axis(name, sizes, dims, requirement))
+
+
+def window(kernel_size: Any, stride: Any, dims: int) -> tuple[Sizes, Sizes]:
+    """Kernel size and stride of a pooling: the stride is the kernel size where it is left out."""
+    kernel = per_axis("kernel_size", kernel_size, dims, 1)
+    return kernel, kernel if stride in (None, (), []) else per_axis("stride", stride, dims, 1)
 
 
 def _size(value: Any, minimum: int, error: ArgumentError) -> Size:
@@ -40,14 +56,10 @@ def _size(value: Any, minimum: int, error: ArgumentError) -> Size:
 
 def padding_pairs(name: str, value: Any, dims: int) -> tuple[tuple[Size, Size], ...]:
     """Padding before and after each axis: from an int, one int an axis, or one pair an axis."""
-    if (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and any(isinstance(p, Sequence) for p in value)
-    ):
+    if is_list(value) and any(map(is_list, value)):
         requirement = f"an integer >= 0, a list of {dims}, or a list of {dims} pairs"
         error = ArgumentError(name, requirement, value)
-        if len(value) != dims or not all(isinstance(p, Sequence) and len(p) == 2 for p in value):
+        if len(value) != dims or not all(is_list(pair) and len(pair) == 2 for pair in value):
             raise error
         return tuple((_size(before, 0, error), _size(after, 0, error)) for before, after in value)
     return tuple((size, size) for size in per_axis(name, value, dims, 0))
@@ -78,5 +90,6 @@ def store(layer: Any, **values: Any) -> None:
 def one_of(name: str, value: Any, choices: Sequence[str]) -> str:
     """One of the given words."""
     if value not in choices:
-        raise ArgumentError(name, " or ".join(repr(choice) for choice in choices), value)
+        *most, last = map(repr, choices)
+        raise ArgumentError(name, f"{', '.join(most)} or {last}", value)
     return str(value)

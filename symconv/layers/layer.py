@@ -24,6 +24,8 @@ class Layer:
     dims: ClassVar[int] = 0
     has_weight: ClassVar[bool] = False
     has_target: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ("input",)
+    """The arrays that the layer reads."""
     differentiable: ClassVar[bool] = True
 
     @property
@@ -77,7 +79,8 @@ class Layer:
 
         Args:
             input, weight: arrays, or shapes, which make symbols ``A_11, …`` and ``B_11, …``; a weight that is
-                left out takes the shape that the layer says.
+                left out takes the shape that the layer says. In one dimension a list of ints is an array; a
+                tuple of them is always a shape.
             bias: an array; zero where it is left out.
             upstream: ∂E/∂output, an array; symbols where it is left out.
             names: how the arrays are called; the defaults are A, B, b, C and E, counted from 1.
@@ -86,7 +89,7 @@ class Layer:
             ShapeError: shapes that do not fit the layer or each other.
             ArgumentError: an array that is ragged or not exact.
         """
-        return work_out(self.operator, input, weight, bias, upstream, names, Derivation)
+        return work_out(self.operator, input, weight, bias, upstream, names, Derivation, lines=self.dims == 1)
 
     def general(
         self, wrt: str | None = "input", over: Over | None = None, names: Names | None = None

@@ -46,6 +46,7 @@ class Linear(Layer):
 
     dims: ClassVar[int] = 1
     has_weight: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("input", "weight", "bias")
 
     def __post_init__(self) -> None:
         store(

@@ -89,6 +89,7 @@ class Loss(Layer):
 
     dims: ClassVar[int] = 2
     has_target: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("input", "target")
 
     def __post_init__(self) -> None:
         one_of("reduction", self.kind, ("mean", "sum", "none"))

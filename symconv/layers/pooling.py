@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
+from math import prod
 from typing import Any, ClassVar
 
 import sympy as sp
 
 from symconv.axes import Axis, Pointwise, Sliding
-from symconv.errors import ArgumentError, ShapeError
-from symconv.layers.arguments import Sizes, flag, one_of, per_axis, store
+from symconv.errors import ArgumentError, ShapeError, UnsupportedError
+from symconv.exact import Array, is_numeric, pack
+from symconv.layers.arguments import Sizes, flag, one_of, per_axis, store, window
 from symconv.layers.layer import Layer
 from symconv.operator import Operator
 from symconv.reductions import LpNorm, Maximum, Mean, Reduction, Ties
@@ -37,29 +40,32 @@ class WindowPooling(Pooling):
 
     kernel_size: Any
     stride: Any
+    ceil_mode: bool
 
-    def _normalise_window(self) -> None:
-        kernel = per_axis("kernel_size", self.kernel_size, self.dims, 1)
-        stride = kernel if self.stride in (None, (), []) else per_axis("stride", self.stride, self.dims, 1)
-        store(self, kernel_size=kernel, stride=stride)
+    def _normalise_window(self, **others: Any) -> None:
+        """Store the window as values of every axis, and the pooling's other arguments with it."""
+        kernel, stride = window(self.kernel_size, self.stride, self.dims)
+        store(self, kernel_size=kernel, stride=stride, ceil_mode=flag("ceil_mode", self.ceil_mode), **others)
 
-    def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
-        kernel = (
-            self.kernel_size if kernel_size is None else per_axis("kernel_size", kernel_size, self.dims, 1)
-        )
-        padding: Sizes = getattr(self, "padding", (0,) * self.dims)
-        dilation: Sizes = getattr(self, "dilation", (1,) * self.dims)
-        ceil_mode: bool = getattr(self, "ceil_mode", False)
+    def _windows(
+        self, kernel_size: Sequence[Any] | None, padding: Sizes | None = None, dilation: Sizes | None = None
+    ) -> tuple[Axis, ...]:
+        """The axes; kernel sizes of another call, such as symbols, take the place of the layer's own."""
+        given = self.kernel_size if kernel_size is None else kernel_size
+        kernel = per_axis("kernel_size", given, self.dims, 1)
+        none, one = (0,) * self.dims, (1,) * self.dims
         return tuple(
-            Sliding(k, s, (p, p), d, ceil_mode)
-            for k, s, p, d in zip(kernel, self.stride, padding, dilation, strict=True)
+            Sliding(k, s, (p, p), d, self.ceil_mode)
+            for k, s, p, d in zip(kernel, self.stride, padding or none, dilation or one, strict=True)
         )
 
-    def _require_half_padding(self) -> None:
-        """PyTorch's rule: at most half of the kernel is padding, so that every window meets the input."""
-        for padding, kernel in zip(self.padding, self.kernel_size, strict=True):  # type: ignore[attr-defined]
-            if isinstance(padding, int) and isinstance(kernel, int) and 2 * padding > kernel:
-                raise ArgumentError("padding", f"at most half of kernel_size = {kernel}", padding)
+    def _half_padding(self, padding: Any) -> Sizes:
+        """Padding by PyTorch's rule: at most half of the kernel, so that every window meets the input."""
+        sizes = per_axis("padding", padding, self.dims, 0)
+        for size, kernel in zip(sizes, per_axis("kernel_size", self.kernel_size, self.dims, 1), strict=True):
+            if isinstance(size, int) and isinstance(kernel, int) and 2 * size > kernel:
+                raise ArgumentError("padding", f"at most half of kernel_size = {kernel}", size)
+        return sizes
 
 
 @dataclass(frozen=True)
@@ -75,19 +81,29 @@ class MaxPooling(WindowPooling):
     ties: Ties = "first"
 
     def __post_init__(self) -> None:
-        self._normalise_window()
-        store(
-            self,
-            padding=per_axis("padding", self.padding, self.dims, 0),
+        self._normalise_window(
+            padding=self._half_padding(self.padding),
             dilation=per_axis("dilation", self.dilation, self.dims, 1),
             return_indices=flag("return_indices", self.return_indices),
-            ceil_mode=flag("ceil_mode", self.ceil_mode),
             ties=one_of("ties", self.ties, ("first", "split")),
         )
-        self._require_half_padding()
 
     def reduction(self) -> Reduction:
         return Maximum(self.ties)
+
+    def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
+        return self._windows(kernel_size, self.padding, self.dilation)
+
+
+class MaxPool1d(MaxPooling):
+    """Maximum over windows of a line: :class:`MaxPool2d` with a single axis.
+
+    Shape: (L,), (C, L) or (N, C, L) to the same with L_out.
+
+    Source: torch.nn.MaxPool1d.
+    """
+
+    dims: ClassVar[int] = 1
 
 
 class MaxPool2d(MaxPooling):
@@ -115,6 +131,17 @@ class MaxPool2d(MaxPooling):
     dims: ClassVar[int] = 2
 
 
+class MaxPool3d(MaxPooling):
+    """Maximum over windows of a volume: :class:`MaxPool2d` with a third axis, the depth, in front.
+
+    Shape: (D, H, W), (C, D, H, W) or (N, C, D, H, W) to the same with D_out, H_out and W_out.
+
+    Source: torch.nn.MaxPool3d.
+    """
+
+    dims: ClassVar[int] = 3
+
+
 @dataclass(frozen=True)
 class AvgPooling(WindowPooling):
     """Base of the average poolings."""
@@ -124,28 +151,50 @@ class AvgPooling(WindowPooling):
     padding: Any = 0
     ceil_mode: bool = False
     count_include_pad: bool = True
+
+    def __post_init__(self) -> None:
+        self._normalise_window(
+            padding=self._half_padding(self.padding),
+            count_include_pad=flag("count_include_pad", self.count_include_pad),
+        )
+
+    def reduction(self) -> Reduction:
+        return Mean(self.count_include_pad)
+
+    def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
+        return self._windows(kernel_size, self.padding)
+
+
+class AvgPool1d(AvgPooling):
+    """Mean over windows of a line: :class:`AvgPool2d` with a single axis and without ``divisor_override``.
+
+    Shape: (L,), (C, L) or (N, C, L) to the same with L_out.
+
+    Source: torch.nn.AvgPool1d.
+    """
+
+    dims: ClassVar[int] = 1
+
+
+@dataclass(frozen=True)
+class DividedPooling(AvgPooling):
+    """Base of the average poolings that can be told what to divide by."""
+
     divisor_override: int | None = None
 
     def __post_init__(self) -> None:
-        self._normalise_window()
-        store(
-            self,
-            padding=per_axis("padding", self.padding, self.dims, 0),
-            ceil_mode=flag("ceil_mode", self.ceil_mode),
-            count_include_pad=flag("count_include_pad", self.count_include_pad),
-        )
+        super().__post_init__()
         override: Any = self.divisor_override
         if override is not None and (
             isinstance(override, bool) or not isinstance(override, int) or override == 0
         ):
             raise ArgumentError("divisor_override", "an integer other than 0", override)
-        self._require_half_padding()
 
     def reduction(self) -> Reduction:
         return Mean(self.count_include_pad, self.divisor_override)
 
 
-class AvgPool2d(AvgPooling):
+class AvgPool2d(DividedPooling):
     r"""Mean over windows.
 
     .. math:: Y_{ij} = \frac{1}{N_{ij}} \sum_{m,n} A_{S i + m - P,\, S j + n - P}
@@ -168,6 +217,17 @@ class AvgPool2d(AvgPooling):
     dims: ClassVar[int] = 2
 
 
+class AvgPool3d(DividedPooling):
+    """Mean over windows of a volume: :class:`AvgPool2d` with a third axis, the depth, in front.
+
+    Shape: (D, H, W), (C, D, H, W) or (N, C, D, H, W) to the same with D_out, H_out and W_out.
+
+    Source: torch.nn.AvgPool3d.
+    """
+
+    dims: ClassVar[int] = 3
+
+
 @dataclass(frozen=True)
 class LPPooling(WindowPooling):
     """Base of the LP poolings."""
@@ -178,11 +238,13 @@ class LPPooling(WindowPooling):
     ceil_mode: bool = False
 
     def __post_init__(self) -> None:
-        self._normalise_window()
-        store(self, norm_type=_norm_type(self.norm_type), ceil_mode=flag("ceil_mode", self.ceil_mode))
+        self._normalise_window(norm_type=_norm_type(self.norm_type))
 
     def reduction(self) -> Reduction:
         return LpNorm(self.norm_type)
+
+    def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
+        return self._windows(kernel_size)
 
 
 MOST = 10_000
@@ -208,6 +270,17 @@ def _norm_type(p: Any) -> Any:
     return p
 
 
+class LPPool1d(LPPooling):
+    """Power-average pooling of a line: :class:`LPPool2d` with a single axis.
+
+    Shape: (L,), (C, L) or (N, C, L) to the same with L_out.
+
+    Source: torch.nn.LPPool1d; differs as :class:`LPPool2d`.
+    """
+
+    dims: ClassVar[int] = 1
+
+
 class LPPool2d(LPPooling):
     r"""Power-average pooling: the LP norm of each window.
 
@@ -229,3 +302,30 @@ class LPPool2d(LPPooling):
     """
 
     dims: ClassVar[int] = 2
+
+
+class LPPool3d(LPPooling):
+    """Power-average pooling of a volume: :class:`LPPool2d` with a third axis, the depth, in front.
+
+    Shape: (D, H, W), (C, D, H, W) or (N, C, D, H, W) to the same with D_out, H_out and W_out.
+
+    Source: torch.nn.LPPool3d; differs as :class:`LPPool2d`.
+    """
+
+    dims: ClassVar[int] = 3
+
+
+def first_maxima(operator: Operator, entries: Array, dims: int) -> Array:
+    """For every window the flat index of its first maximum, in the plane of the last ``dims`` axes."""
+    if not is_numeric(entries):
+        raise UnsupportedError(f"{operator.layer}: indices of maxima need numbers, not symbols")
+    groups = operator.taps.by_out
+    if len(groups.ids) < groups.count:
+        raise UnsupportedError(
+            f"{operator.layer}: a window wholly in the padding has no index of its maximum"
+        )
+    read = operator.taps.inp.take(groups.order)
+    values = entries.ravel().take(read).tolist()
+    bounds = [*groups.starts.tolist(), len(values)]
+    first = [max(range(*window), key=values.__getitem__) for window in pairwise(bounds)]
+    return pack(read[first] % prod(operator.input_shape[-dims:])).reshape(operator.output_shape)

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy as sp
 
-from symconv.axes import Pointwise, Whole
+from symconv.axes import Adjoint, Planewise, Pointwise, Scattered, Whole, sequence
 from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
 from symconv.checks.interval import decimal
@@ -35,6 +35,7 @@ from symconv.errors import ArgumentError, UnsupportedError
 from symconv.exact import Array, indices, is_closed, is_numeric
 from symconv.formula import Entry, Partial
 from symconv.narrate.formulas import matrix, range_bounds, tree, wide_ranges
+from symconv.narrate.windows import windows
 from symconv.operator import Argument, Names
 from symconv.show import show
 
@@ -86,7 +87,8 @@ def definition(derivation: Worked, checks: Sequence[Check]) -> tuple[Block, ...]
     formula = derivation.general(None)
     return (
         Steps((_general_step(formula, formula.steps[0], derivation.names, checks),)),
-        *_where(derivation, formula),
+        *_said(derivation, formula),
+        *windows(derivation),
     )
 
 
@@ -94,15 +96,7 @@ def general(derivation: Worked, wrt: Argument, checks: Sequence[Check]) -> tuple
     """The gradient with symbolic sizes, from the chain rule to the guarded sum, and its checks."""
     formula = derivation.general(wrt)
     steps = tuple(_general_step(formula, step, derivation.names, checks) for step in formula.steps)
-    return (Steps(steps), *_where(derivation, formula))
-
-
-def _where(derivation: Worked, formula: General) -> tuple[Block, ...]:
-    """What the letters of a formula stand for, and how its entries are counted."""
-    prose = sizes(formula)
-    if derivation.operator.counts_row_by_row:
-        prose = ("The entries of both arrays are counted row by row.",)
-    return (Paragraph(prose),) if prose else ()
+    return (Steps(steps), *_said(derivation, formula))
 
 
 def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
@@ -147,6 +141,13 @@ def quantity(derivation: Worked, wrt: Argument | None) -> Node:
     return tree(Partial(Entry(names.error), Entry(names.of(wrt))), names)
 
 
+def _said(derivation: Worked, formula: General) -> tuple[Block, ...]:
+    text = sizes(formula)
+    if not text and derivation.operator.counts_row_by_row:
+        text = ("The entries of both arrays are counted row by row.",)
+    return (Paragraph(text),) if text else ()
+
+
 def sizes(formula: General) -> Prose:
     """What the letters of a general formula stand for, with the output size and the padding."""
     parts: list[str | Node] = []
@@ -156,14 +157,44 @@ def sizes(formula: General) -> Prose:
         if axis.role == "spatial" and not isinstance(axis, Pointwise | Whole)
     ]
     for axis, at in spatial:
-        size = show(axis.output_size(at.input_size))
-        parts += ["; " if parts else "Here ", row(show(at.output_size), "=", size)]
+        size = axis.output_size(at.input_size)
+        if size != at.output_size:  # a size that is asked for stands for itself
+            parts += ["; " if parts else "Here ", row(show(at.output_size), "=", show(size))]
     if parts:
         parts.append(".")
-    if formula.outside is not None:
+    parts += sequences(formula)
+    if formula.outside is not None and any(isinstance(axis, Adjoint) for axis in formula.axes):
+        parts.append(" Outside of the output there is nothing, and a derivative by it counts as 0.")
+    elif formula.outside is not None:
         value = "−∞" if formula.outside == sp.S.NegativeInfinity else "0"
         parts.append(f" An entry outside of the array is padding and counts as {value}.")
     return tuple(parts)
+
+
+def sequences(formula: General) -> list[str | Node]:
+    """What the functions stand for that no formula gives: starts of windows, targets, cells."""
+    parts: list[str | Node] = []
+    for axis, at in zip(formula.axes, formula.letters, strict=True):
+        match axis:
+            case Scattered():
+                target, last = sequence("t", at)(at.inp), sequence("z", at)(at.inp)
+                parts += [
+                    " Entries are counted row by row; the entry ",
+                    show(at.inp),
+                    " goes to ",
+                    show(target),
+                ]
+                parts.append(".")
+                if formula.steps[-1].conditions or formula.conditions:
+                    parts += [" Of several that go there, the last one, ", show(last), ", stays."]
+            case Planewise():
+                cell = sequence("w", at)(at.out, at.offset)
+                parts += [
+                    " Every plane has windows of its own; entries are counted row by row, and ",
+                    show(cell),
+                ]
+                parts += [" is cell ", show(at.offset), " of window ", show(at.out), "."]
+    return parts
 
 
 def matrix_formula(left: Node, values: Array) -> Formula:

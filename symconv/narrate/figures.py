@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import log2
 from typing import Any
 
-from symconv.axes import Axis, AxisTaps
+from symconv.axes import Adjoint, Axis, AxisTaps
 from symconv.display import Prose
 from symconv.document import Figure
 from symconv.drawing import Cell, Drawing, Ink, Label, Point, Stroke
@@ -88,6 +88,8 @@ def _read(axis: Any, taps: AxisTaps, rows: int) -> dict[tuple[int, int], int]:
         start = -int(axis.padding[0])
         every = ((row, m) for row in range(rows) for m in range(kernel))
         return {(row, start + stride * row + dilation * m): m for row, m in every}
+    if isinstance(axis, Adjoint):
+        return {(out, inp): offset for out, inp, offset in taps.triples}
     read: dict[tuple[int, int], int] = {}
     first: dict[int, int] = {}
     for out, inp, _ in taps.triples:

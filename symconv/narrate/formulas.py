@@ -183,8 +183,8 @@ def _(formula: Over, names: Names) -> Node:
     if formula.operator == "max":
         return BigOp("max", body, lower=_limits(formula))
     ranges = formula.ranges
-    if not ranges:
-        return BigOp("∑", body, lower=_limits(formula))
+    if not ranges:  # Iverson's bracket: 1 where the condition holds, else 0
+        return row(Fence("[", _limits(formula), "]"), body)
     for position, limit in enumerate(reversed(ranges)):
         lower: Node = _short_range(limit) if _is_wide(limit) else row(show(limit.var), "=", show(limit.lower))
         if position == 0 and formula.where:

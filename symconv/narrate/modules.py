@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import sympy as sp
 
 from symconv.checks.general import check_general
 from symconv.checks.result import Check
-from symconv.derivation.derivation import work_out
 from symconv.derived import Derivation
 from symconv.display import Node, row
 from symconv.document import Block, Formula, Paragraph, Step, Steps
@@ -86,13 +84,7 @@ def _renamed(check: Check, name: str) -> Check:
 def _example(name: str) -> Derivation:
     """The layer at a small size, on which its formula is checked."""
     if name == "MaxUnpool2d":
-        targets = np.array([[0, 3], [9, 14]])
-        return work_out(
-            lambda shape, _: MaxUnpool2d(2).scatter(shape, targets, None),
-            (2, 2),
-            names=NAMES,
-            make=Derivation,
-        )
+        return MaxUnpool2d(2).derive((2, 2), indices=[[0, 3], [9, 14]], names=NAMES)
     layers: dict[str, Layer] = {
         "MaxPool2d": MaxPool2d(2),
         "AvgPool2d": AvgPool2d(2),

@@ -5,6 +5,7 @@ To answer a new kind of question, register a function on :func:`answer`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial, singledispatch
 from typing import Any
@@ -29,7 +30,7 @@ from symconv.document import (
 )
 from symconv.errors import ArgumentError
 from symconv.formula import Entry, Partial, Product, evaluate
-from symconv.layers.convolution import Convolution
+from symconv.layers.convolution import Weighted
 from symconv.narrate import derivation as told
 from symconv.narrate.evidence import summarised
 from symconv.narrate.figures import window_moves
@@ -37,6 +38,7 @@ from symconv.narrate.formulas import matrix, tree
 from symconv.narrate.geometry import any_geometry
 from symconv.narrate.lines import anchor, claim, line
 from symconv.narrate.modules import module_steps, pooling_modules
+from symconv.narrate.sizes import check_size
 from symconv.narrate.theorem import counterexamples, example, figure, proof, statement
 from symconv.narrate.through import through_chain, upstream_of
 from symconv.operator import Argument
@@ -98,12 +100,16 @@ def answer(question: Any, workings: Workings) -> Answered:
 @answer.register
 def _(question: OutputSize, workings: Workings) -> Answered:
     derivation = workings.stages[question.layer]
-    dims = sum(axis.role == "spatial" for axis in derivation.operator.axes)
+    layer = workings.problem.stage(question.layer).layer
+    dims = layer.dims
     size = derivation.operator.output_shape[-dims:]
     given = derivation.operator.input_shape[-dims:]
     steps, checks = [], []
     spatial = [axis for axis in derivation.operator.axes if axis.role == "spatial"]
-    for axis, before, after, what in zip(spatial, given, size, _directions(dims), strict=True):
+    if len(spatial) < dims:  # one axis covers all
+        spatial = []
+    directions = _DIRECTIONS[dims][: len(spatial)]
+    for axis, before, after, what in zip(spatial, given, size, directions, strict=False):
         instance = _size_instance(axis, before)
         if instance is None:
             continue
@@ -118,21 +124,16 @@ def _(question: OutputSize, workings: Workings) -> Answered:
         steps.append(Step(name, chain, _SIZE_REASON, tuple(own)))  # type: ignore[arg-type]
     if question.expect is not None:
         checks.append(claimed_value("output size", question.expect, size))
-    counted = tuple(len(set(axis.out.tolist())) for axis in derivation.operator.taps.axes[-dims:])
-    checks.append(_counted(size, counted))
+    checks.append(check_size(layer, derivation.operator))
     shown = " × ".join(map(str, size))
     result = Callout("result", "Answer", (Paragraph((f"The output is {shown}.",)),))
-    figures = window_moves(spatial, given, _directions(dims), workings.problem.notation.first_index)
+    figures = window_moves(spatial, given[: len(spatial)], directions, workings.problem.notation.first_index)
     told_steps: tuple[Block, ...] = (Steps(tuple(steps)),) if steps else ()
     blocks = (*told_steps, *figures, result)
     return Answered(question, shown, blocks, Checks(tuple(checks)))
 
 
-def _directions(dims: int) -> tuple[str, ...]:
-    """What the spatial axes are called."""
-    return ("height", "width") if dims == 2 else tuple(f"axis {number}" for number in range(1, dims + 1))
-
-
+_DIRECTIONS = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 _SIZE_REASON: Prose = ("The window moves on as long as its last position is inside of the padded input.",)
 
 
@@ -211,7 +212,7 @@ def _(question: Gradient, workings: Workings) -> Answered:
         full.append(Paragraph(("Entry ", entry, " in full, with the outputs that do not read it:")))
         full.append(Chain(lines))
     anywhere: tuple[Block, ...] = ()
-    if isinstance(stage.layer, Convolution) and wrt != "bias":
+    if isinstance(stage.layer, Weighted) and wrt != "bias":
         anywhere, geometries = any_geometry(stage.layer, derivation, wrt)
         checks = checks + geometries
     blocks = (
@@ -255,28 +256,48 @@ _CONVENTIONS: tuple[Prose, ...] = (
 
 @answer.register
 def _(question: Prove, workings: Workings) -> Answered:
+    return together(question, [piece() for piece in parts(question, workings)])
+
+
+def parts(question: Question, workings: Workings) -> tuple[Callable[[], Any], ...]:
+    """An answer in independent pieces of work: each theorem is one. :func:`together` makes the answer of them."""
+    if isinstance(question, Prove):
+        return tuple(partial(_proved, question, name, workings) for name in question.theorems)
+
+    def whole() -> tuple[str, tuple[Block, ...], Checks]:
+        found = answer(question, workings)
+        return found.line, found.blocks, found.checks
+
+    return (whole,)
+
+
+def together(question: Question, results: Sequence[Any]) -> Answered:
+    """The answer from what its parts gave."""
+    if not isinstance(question, Prove):
+        return Answered(question, *results[0])
+    count = len(results)
+    line = (
+        f"{count} theorems, proved for every window" if count > 1 else "one theorem, proved for every window"
+    )
+    checks = Checks(tuple(check for section in results for check in section.checks))
+    return Answered(question, line, tuple(results), checks)
+
+
+def _proved(question: Prove, name: str, workings: Workings) -> Section:
+    """A theorem with its proof, and what it says about the question's window."""
     window: list[Any] = list(question.window or ())
     if question.layer is not None:
         derivation = workings.stages[question.layer]
         first = (0,) * len(derivation.operator.output_shape)
         window = [derivation.arrays["input"][tap.inp] for tap in derivation.operator.taps_at("out", first)]
-    blocks: list[Block] = []
-    checks = Checks()
-    for name in question.theorems:
-        theorem = THEOREMS[name]()
-        own = theorem.check()
-        instance = _instance(theorem, window, question, workings)
-        told_blocks = (*statement(theorem), *proof(theorem, own), *counterexamples(theorem))
-        if instance is not None:
-            told_blocks = (*told_blocks, *example(instance), *figure(instance))
-            own = own + instance.check()
-        checks = checks + own
-        blocks.append(Section(anchor(f"{question.id}-{name}"), (theorem.title,), told_blocks, own))
-    count = len(question.theorems)
-    line = (
-        f"{count} theorems, proved for every window" if count > 1 else "one theorem, proved for every window"
-    )
-    return Answered(question, line, tuple(blocks), checks)
+    theorem = THEOREMS[name]()
+    checks = theorem.check()
+    instance = _instance(theorem, window, question, workings)
+    blocks = (*statement(theorem), *proof(theorem, checks), *counterexamples(theorem))
+    if instance is not None:
+        blocks = (*blocks, *example(instance), *figure(instance))
+        checks = checks + instance.check()
+    return Section(anchor(f"{question.id}-{name}"), (theorem.title,), blocks, checks)
 
 
 def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Workings) -> Instance | None:
@@ -296,12 +317,6 @@ def _size_instance(axis: Any, size: int) -> Any:
     if before != after or getattr(axis, "ceil_mode", True):
         return None
     return THEOREMS["output-size"]().instance([size, axis.kernel_size, axis.stride, before, axis.dilation])
-
-
-def _counted(size: tuple[int, ...], counted: tuple[int, ...]) -> Check:
-    verdict = Verdict.PASSED if size == counted else Verdict.FAILED
-    detail = "" if verdict is Verdict.PASSED else f"The formula gives {size}, the windows number {counted}."
-    return Check("output size", Method.EXACT, verdict, str(size), str(counted), "windows counted", detail)
 
 
 def upstream_given(question: Gradient, workings: Workings) -> tuple[Derivation, Argument]:

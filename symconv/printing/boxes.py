@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from symconv.errors import UnsupportedError
 
@@ -27,12 +28,23 @@ _TALL = {
 """The pieces of a tall fence: top, side, middle, bottom."""
 
 
+INKS: Mapping[str, str] = MappingProxyType(
+    {"input": "i", "weight": "w", "upstream": "u", "result": "r", "wrong": "x"}
+)
+"""The letter of each role in the inks of a box."""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Lines of equal length, and the index of the line on which neighbours are aligned."""
+    """Lines of equal length, and the index of the line on which neighbours are aligned.
+
+    ``inks`` are lines of the same lengths with the role of every character, a blank for none; None for a box
+    without roles.
+    """
 
     lines: tuple[str, ...]
     baseline: int = 0
+    inks: tuple[str, ...] | None = None
 
     @property
     def width(self) -> int:
@@ -42,14 +54,36 @@ class Box:
     def height(self) -> int:
         return len(self.lines)
 
+    def inked(self, role: str) -> Box:
+        """The box with its characters in a role, except those that have one."""
+        before = self.inks or (" " * self.width,) * self.height
+        inks = tuple(
+            "".join(
+                INKS[role] if character != " " and ink == " " else ink
+                for character, ink in zip(line, own, strict=True)
+            )
+            for line, own in zip(self.lines, before, strict=True)
+        )
+        return Box(self.lines, self.baseline, inks)
+
+    def framed(self, left: Sequence[str], right: Sequence[str]) -> Box:
+        """The box with characters on both sides of every line, which have no role."""
+        lines = tuple(a + line + b for a, line, b in zip(left, self.lines, right, strict=True))
+        if self.inks is None:
+            return Box(lines, self.baseline)
+        parts = zip(left, self.inks, right, strict=True)
+        return Box(lines, self.baseline, tuple(" " * len(a) + ink + " " * len(b) for a, ink, b in parts))
+
 
 def between(left: str, body: Box, right: str) -> Box:
     """A body between fences of its height."""
     if body.height == 1:
-        return Box((left + body.lines[0] + right,))
+        return body.framed((left,), (right,))
     if body.height == 2 and "{" in left + right:
         # a curly fence needs a line for its tip
-        body = Box((body.lines[0], " " * body.width, body.lines[1]), 1)
+        blank = Box((" " * body.width,))
+        upper, lower = (Box((line,), 0, ink) for line, ink in zip(body.lines, _by_line(body), strict=True))
+        body = stacked((upper, blank, lower), "left")
     return beside((_edge(left, body), body, _edge(right, body)))
 
 
@@ -83,22 +117,41 @@ def beside(boxes: Iterable[Box]) -> Box:
     boxes = tuple(boxes)
     above = max(part.baseline for part in boxes)
     below = max(part.height - part.baseline for part in boxes)
-    columns = []
+    columns, inks = [], []
+    has_inks = any(part.inks for part in boxes)
     for part in boxes:
         blank = " " * part.width
         top = above - part.baseline
-        columns.append((blank,) * top + part.lines + (blank,) * (above + below - top - part.height))
-    return Box(tuple("".join(line) for line in zip(*columns, strict=True)), above)
+        bottom = above + below - top - part.height
+        columns.append((blank,) * top + part.lines + (blank,) * bottom)
+        if has_inks:
+            own = part.inks or (blank,) * part.height
+            inks.append((blank,) * top + own + (blank,) * bottom)
+    return Box(_joined(columns), above, _joined(inks) if has_inks else None)
+
+
+def _joined(columns: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple("".join(line) for line in zip(*columns, strict=True))
 
 
 def stacked(boxes: Iterable[Box], align: str) -> Box:
     """Boxes one above the other, the baseline in the middle."""
     boxes = tuple(boxes)
     width = max(part.width for part in boxes)
-    lines = tuple(line for part in boxes for line in _widened(part, width, align).lines)
-    return Box(lines, (len(lines) - 1) // 2)
+    parts = [_widened(part, width, align) for part in boxes]
+    lines = tuple(line for part in parts for line in part.lines)
+    if not any(part.inks for part in parts):
+        return Box(lines, (len(lines) - 1) // 2)
+    inks = tuple(ink for part in parts for ink in part.inks or (" " * width,) * part.height)
+    return Box(lines, (len(lines) - 1) // 2, inks)
 
 
 def _widened(part: Box, width: int, align: str) -> Box:
     place = str.ljust if align == "left" else str.center
-    return Box(tuple(place(line, width) for line in part.lines), part.baseline)
+    inks = None if part.inks is None else tuple(place(ink, width) for ink in part.inks)
+    return Box(tuple(place(line, width) for line in part.lines), part.baseline, inks)
+
+
+def _by_line(box: Box) -> list[tuple[str] | None]:
+    """The inks of every line by itself."""
+    return [None] * box.height if box.inks is None else [(ink,) for ink in box.inks]

@@ -7,10 +7,10 @@ checked against TeX in the tests.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import singledispatch
 
 from symconv.display import (
     BigOp,
+    ByKind,
     Cases,
     Fence,
     Frac,
@@ -45,17 +45,20 @@ def split_row(node: Node, width: float, measure: Callable[[Node], float] | None 
         width: the greatest width of a piece, in the unit of ``measure``.
         measure: the width of a formula; :func:`typeset_width` if left out.
     """
-    measured = measure or typeset_width
-    if not isinstance(node, Row) or measured(node) <= width:
+    if not isinstance(node, Row) or (measure or typeset_width)(node) <= width:
         return (node,)
     pieces: list[Node] = []
     current: tuple[Node, ...] = ()
+    filled = 0.0
     for term in _terms(flat(node)):
-        if current and measured(_piece(current + term, pieces)) > width:
-            pieces.append(_piece(current, pieces))
-            current = ()
-        current += term
-    return (*pieces, _piece(current, pieces))
+        # typeset widths add up, since no term after the first starts with a sign
+        own = 0.0 if measure else typeset_width(_piece(term, bool(current or pieces)))
+        grown = measure(_piece(current + term, bool(pieces))) if measure else filled + own
+        if current and grown > width:
+            pieces.append(_piece(current, bool(pieces)))
+            current, grown = (), own
+        current, filled = current + term, grown
+    return (*pieces, _piece(current, bool(pieces)))
 
 
 def _terms(parts: tuple[Node, ...]) -> list[tuple[Node, ...]]:
@@ -71,13 +74,13 @@ def _is_cut(parts: tuple[Node, ...], index: int) -> bool:
     return node.symbol in ADDITIVE or node.symbol in RELATIONS
 
 
-def _piece(parts: tuple[Node, ...], earlier: list[Node]) -> Node:
+def _piece(parts: tuple[Node, ...], later: bool) -> Node:
     head = bare(parts[0])
-    continues = bool(earlier) and isinstance(head, Op) and head.symbol in ADDITIVE
+    continues = later and isinstance(head, Op) and head.symbol in ADDITIVE
     return Row((Row(()), *parts) if continues else parts)
 
 
-@singledispatch
+@ByKind
 def typeset_width(node: Node) -> float:
     """About how wide a formula is when typeset as a display, in em."""
     raise NotImplementedError(type(node).__name__)
@@ -121,13 +124,11 @@ def _(node: Op) -> float:
 def _(node: Row) -> float:
     parts = flat(node)
     # a sign has no space around it
-    signs = sum(_is_sign(parts, index) for index in range(len(parts)))
-    return sum(typeset_width(part) for part in parts if part != Row(())) - 2 * _MEDIUM * signs
-
-
-def _is_sign(parts: tuple[Node, ...], index: int) -> bool:
-    node = bare(parts[index])
-    return isinstance(node, Op) and node.symbol in ADDITIVE and is_prefix(parts, index)
+    signs = sum(
+        isinstance(part, Op) and part.symbol in ADDITIVE and is_prefix(parts, index)
+        for index, part in enumerate(map(bare, parts))
+    )
+    return sum([typeset_width(part) for part in parts if not isinstance(part, Row)]) - 2 * _MEDIUM * signs
 
 
 @typeset_width.register(Highlight)

@@ -10,10 +10,12 @@ Highlights need ``\definecolor{symconv-input}{…}`` and so on for every role; t
 from __future__ import annotations
 
 import re
-from functools import singledispatch
+from dataclasses import dataclass
+from typing import cast
 
 from symconv.display import (
     BigOp,
+    ByKind,
     Cases,
     Fence,
     Frac,
@@ -104,7 +106,7 @@ _FENCES = {
 _PLAIN_FENCES = frozenset("(){}[]")
 
 
-@singledispatch
+@ByKind
 def latex(node: Node, colour: bool = False) -> str:
     """The LaTeX body of a formula.
 
@@ -123,15 +125,9 @@ def _(node: Row, colour: bool = False) -> str:
     if not node.items:
         return "{}"
     parts = flat(node)
-    last = len(parts) - 1
     pieces: list[str] = []
     for index, part in enumerate(parts):
-        if isinstance(part, Words):
-            # an operator brings its own space
-            after_operand = index > 0 and (not is_operator(parts[index - 1]) or parts[index - 1] == Op(","))
-            piece = _words(part.text, spaced_left=after_operand, spaced_right=index < last)
-        else:
-            piece = latex(part, colour)
+        piece = words_in_row(parts, index) if isinstance(part, Words) else latex(part, colour)
         if index and is_application(parts[index - 1 : index + 1]) and piece.startswith(r"\left"):
             # growing fences stand off from the name before them
             piece = rf"\!{piece}"
@@ -181,6 +177,14 @@ def _(node: Words, colour: bool = False) -> str:
     return _words(node.text)
 
 
+def words_in_row(parts: tuple[Node, ...], index: int) -> str:
+    """The words at an index of a row, with the spaces that set them off from what stands beside them."""
+    words = cast(Words, parts[index])
+    # an operator brings its own space
+    after_operand = index > 0 and (not is_operator(parts[index - 1]) or parts[index - 1] == Op(","))
+    return _words(words.text, spaced_left=after_operand, spaced_right=index < len(parts) - 1)
+
+
 def _words(text: str, spaced_left: bool = False, spaced_right: bool = False) -> str:
     if not re.fullmatch("[A-Za-z ]+", text):
         raise _unknown("words", text)
@@ -221,7 +225,7 @@ def _(node: Fence, colour: bool = False) -> str:
     left = _known(_FENCES, "fence", node.open)
     right = _known(_FENCES, "fence", node.close)
     body = latex(node.body, colour)
-    if {node.open, node.close} <= _PLAIN_FENCES and not _tall(node.body):
+    if {node.open, node.close} <= _PLAIN_FENCES and not is_tall(node.body):
         # braces around a square bracket, or a row of a matrix that starts with it gives its height to \\
         return f"{{[{body}{right}}}" if left == "[" else f"{left}{body}{right}"
     return rf"\left{left} {body} \right{right}"
@@ -249,25 +253,40 @@ def _(node: Highlight, colour: bool = False) -> str:
     return rf"\textcolor{{symconv-{node.role}}}{{{body}}}" if colour else body
 
 
+@dataclass(frozen=True, slots=True)
+class Hole(Node):
+    """The place of a part that is printed by itself, as a character that stands for it."""
+
+    mark: str
+    tall: bool = False
+
+
+@latex.register(Hole)
+def _(node: Hole, colour: bool = False) -> str:
+    return node.mark
+
+
 def _cells(rows: tuple[tuple[Node, ...], ...], colour: bool) -> str:
     return r" \\ ".join(" & ".join(latex(cell, colour) for cell in cells) for cells in rows)
 
 
-def _tall(node: Node) -> bool:
+def is_tall(node: Node) -> bool:
     """Whether a part is higher than the parentheses of its line."""
     match bare(node):
         case Frac() | Matrix() | Cases() | Stack():
             return True
+        case Hole() as hole:
+            return hole.tall
         case BigOp() as big:
-            return big.lower is not None or big.upper is not None or _tall(big.body)
+            return big.lower is not None or big.upper is not None or is_tall(big.body)
         case Row() as row:
-            return any(_tall(item) for item in row.items)
+            return any(is_tall(item) for item in row.items)
         case Script() as script:
-            return _tall(script.base)
+            return is_tall(script.base)
         case Root() as root:
-            return _tall(root.radicand)
+            return is_tall(root.radicand)
         case Fence() as fence:
-            return _tall(fence.body)
+            return is_tall(fence.body)
         case _:
             return False
 

@@ -1,5 +1,9 @@
 r"""A display tree as MathML: latex2mathml applied to our LaTeX, then guarded and repaired.
 
+latex2mathml takes a millisecond for a long formula, and formulas are made of few things that come again and
+again. So it converts each distinct shape once, such as ``\frac{□}{□}`` or ``\mathbf{B}_{□}``, and the parts
+are put where the boxes stand: a row of a formula is the row of what its parts become.
+
 latex2mathml never refuses: what it does not know lands in the text. So every conversion is parsed as XML and
 searched for leaks. The repairs are made on the string, because its shape is known:
 
@@ -20,10 +24,32 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
-from symconv.display import Node
+from symconv.display import (
+    BigOp,
+    Cases,
+    Fence,
+    Frac,
+    Func,
+    Highlight,
+    Ident,
+    Matrix,
+    Node,
+    Num,
+    Op,
+    Root,
+    Row,
+    Script,
+    Stack,
+    Words,
+)
 from symconv.errors import UnsupportedError
-from symconv.printing.latex import latex
+from symconv.printing.latex import Hole, is_tall, latex, words_in_row
+from symconv.printing.precedence import flat
 from symconv.printing.text import text
+
+_LEAVES = (Func, Ident, Num, Op, Words)
+_FIRST_MARK = 0xE000
+"""Characters that stand for parts, from Unicode's private use: no formula has them."""
 
 _NAMES = "max|min|lim|sup|inf|log|ln|exp|gcd|det|mod|[A-Za-z]{2,}"
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
@@ -52,12 +78,14 @@ _SUPERFLUOUS = (
 
 
 class MathML:
-    """Converts formulas, each distinct one once; make one for each rendering run."""
+    """Converts formulas, each distinct part of them once; make one for each rendering run."""
 
-    __slots__ = ("_done",)
+    __slots__ = ("_formulas", "_parts", "_shapes")
 
     def __init__(self) -> None:
-        self._done: dict[tuple[Node, bool], str] = {}
+        self._formulas: dict[tuple[Node, bool], str] = {}
+        self._parts: dict[tuple[Node, bool], str] = {}
+        self._shapes: dict[str, str] = {}
 
     def __call__(self, node: Node, display: bool = False) -> str:
         """The ``<math>`` element of a formula.
@@ -72,29 +100,93 @@ class MathML:
             UnsupportedError: there is no faithful MathML; the message holds the LaTeX.
         """
         key = node, display
-        if key not in self._done:
-            self._done[key] = _converted(node, display)
-        return self._done[key]
+        if key not in self._formulas:
+            content = _in_context(f"<mrow>{self._content(node, display)}</mrow>")
+            style = ' display="block" displaystyle="true"' if display else ""
+            reading = text(node).translate(_ESCAPES)
+            self._formulas[key] = (
+                f'<math xmlns="http://www.w3.org/1998/Math/MathML"{style} alttext="{reading}">{content}</math>'
+            )
+        return self._formulas[key]
+
+    def _content(self, node: Node, display: bool) -> str:
+        """The elements of a formula, side by side."""
+        if not isinstance(node, Row) or not node.items:
+            return self._part(node, display)
+        parts = flat(node)
+        return "".join(
+            self._shape(words_in_row(parts, index), display)
+            if isinstance(part, Words)
+            else self._part(part, display)
+            for index, part in enumerate(parts)
+        )
+
+    def _part(self, node: Node, display: bool) -> str:
+        """The elements of a part of a row: those of its shape, with its own parts put in."""
+        key = node, display
+        if key not in self._parts:
+            holes: dict[str, Node] = {}
+            markup = self._shape(latex(_shape(node, holes), colour=True), display)
+            for mark, part in holes.items():
+                place = f"<mi>{mark}</mi>"
+                if markup.count(place) != 1:
+                    raise UnsupportedError(f"MathML: the conversion of {latex(node)!r} loses a part")
+                markup = markup.replace(place, self._content(part, display))
+            self._parts[key] = markup
+        return self._parts[key]
+
+    def _shape(self, source: str, display: bool) -> str:
+        """The elements of a piece of LaTeX."""
+        if display:
+            source = _LIMITS.sub(r"\1\\limits_", source)
+        if source not in self._shapes:
+            from latex2mathml.converter import convert
+
+            markup = _repaired(convert(source))
+            _guard(markup, source)
+            self._shapes[source] = markup[markup.index("<mrow>") + 6 : markup.rindex("</mrow>")]
+        return self._shapes[source]
 
 
-def _converted(node: Node, display: bool) -> str:
-    from latex2mathml.converter import convert
+def _shape(node: Node, holes: dict[str, Node]) -> Node:
+    """The node with a hole in the place of every part that is more than a letter, number or sign."""
 
-    source = latex(node, colour=True)
-    if display:
-        source = _LIMITS.sub(r"\1\\limits_", source)
-    markup = _repaired(convert(source))
-    _guard(markup, source)
-    style = ' display="block" displaystyle="true"' if display else ""
-    opening = (
-        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{style} alttext="{text(node).translate(_ESCAPES)}">'
-    )
-    return opening + markup[markup.index(">") + 1 :]
+    def hole(part: Node) -> Node:
+        if isinstance(part, _LEAVES):
+            return part
+        mark = chr(_FIRST_MARK + len(holes))
+        holes[mark] = part
+        return Hole(mark, is_tall(part))
+
+    def maybe(part: Node | None) -> Node | None:
+        return None if part is None else hole(part)
+
+    match node:
+        case Frac(numerator, denominator):
+            return Frac(hole(numerator), hole(denominator))
+        case Script(base, sub, sup):  # how scripts are attached depends on the base
+            return Script(_shape(base, holes), maybe(sub), maybe(sup))
+        case BigOp(symbol, body, lower, upper):
+            return BigOp(symbol, hole(body), maybe(lower), maybe(upper))
+        case Root(radicand, index):
+            return Root(hole(radicand), maybe(index))
+        case Fence(left, body, right):
+            return Fence(left, hole(body), right)
+        case Matrix(rows):
+            return Matrix(tuple(tuple(hole(cell) for cell in cells) for cells in rows))
+        case Cases(rows):
+            return Cases(tuple((hole(value), hole(condition)) for value, condition in rows))
+        case Stack(lines):
+            return Stack(tuple(map(hole, lines)))
+        case Highlight(role, body):
+            return Highlight(role, hole(body))
+        case _:
+            return node
 
 
 def _repaired(markup: str) -> str:
+    """What is wrong whatever stands beside it."""
     markup = _ENTITY.sub(lambda match: chr(int(match[1], 16)).translate(_ESCAPES), markup)
-    markup = _LONE.sub(r"\1", markup)
     markup = _LETTER.sub(r"<mi>\1</mi>", markup)
     markup = markup.replace("<mo>/</mo>", '<mo lspace="0em" rspace="0em">/</mo>')
     for superfluous in _SUPERFLUOUS:
@@ -103,7 +195,12 @@ def _repaired(markup: str) -> str:
     markup = markup.replace("<mo>[</mo><mtable>", "<mrow><mo>[</mo><mtable>")
     markup = markup.replace("</mtable><mo>]</mo>", "</mtable><mo>]</mo></mrow>")
     markup = _MISTAKEN.sub(r"<mo>\1</mo>", markup)
-    markup = _BOLD_GREEK.sub(lambda match: f"<mi>{_bold_greek(match[1])}</mi>", markup)
+    return _BOLD_GREEK.sub(lambda match: f"<mi>{_bold_greek(match[1])}</mi>", markup)
+
+
+def _in_context(markup: str) -> str:
+    """What depends on the neighbours."""
+    markup = _LONE.sub(r"\1", markup)
     markup = _FUNCTION.sub(_function, markup)
     return _SIGN.sub(r'\1 form="prefix">−</mo>', markup)
 

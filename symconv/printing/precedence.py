@@ -7,8 +7,6 @@ fraction at :data:`QUOTIENT` (its bar groups both parts), ``x^2`` at :data:`POWE
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from symconv.display import (
     BigOp,
     Cases,
@@ -42,15 +40,12 @@ def flat(node: Node) -> tuple[Node, ...]:
 
     An empty row stays: it is an invisible operand (see :func:`symconv.printing.breaking.split_row`).
     """
-    return tuple(_opened(node))
-
-
-def _opened(node: Node) -> Iterator[Node]:
-    if isinstance(node, Row) and node.items:
-        for item in node.items:
-            yield from _opened(item)
-    else:
-        yield node
+    if not isinstance(node, Row) or not node.items:
+        return (node,)
+    for item in node.items:
+        if isinstance(item, Row) and item.items:
+            return tuple(part for item in node.items for part in flat(item))
+    return node.items
 
 
 def bare(node: Node) -> Node:

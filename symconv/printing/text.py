@@ -7,10 +7,11 @@ characters (:mod:`symconv.printing.boxes`).
 
 from __future__ import annotations
 
-from functools import singledispatch
+from dataclasses import replace
 
 from symconv.display import (
     BigOp,
+    ByKind,
     Cases,
     Fence,
     Frac,
@@ -52,7 +53,7 @@ _PUNCTUATION = frozenset(",;:")
 # --- one line ---------------------------------------------------------------------------------------------
 
 
-@singledispatch
+@ByKind
 def text(node: Node, tight: bool = False) -> str:
     """A formula on one line.
 
@@ -66,14 +67,12 @@ def text(node: Node, tight: bool = False) -> str:
     raise UnsupportedError(f"text: a rule for {type(node).__name__} nodes would be needed")
 
 
-@text.register(Ident)
-@text.register(Func)
+@text.register(Ident, Func)
 def _(node: Ident | Func, tight: bool = False) -> str:
     return node.name
 
 
-@text.register(Num)
-@text.register(Words)
+@text.register(Num, Words)
 def _(node: Num | Words, tight: bool = False) -> str:
     return node.text.strip()
 
@@ -226,23 +225,29 @@ def block(node: Node) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in box(node).lines)
 
 
-@singledispatch
-def box(node: Node) -> Box:
-    """A formula as a box of characters; nodes without a shape of their own are set on one line."""
+@ByKind
+def box(node: Node, colour: bool = False) -> Box:
+    """A formula as a box of characters; nodes without a shape of their own are set on one line.
+
+    Args:
+        node: the display tree.
+        colour: whether highlights leave their roles in the box; by default they leave no trace.
+    """
     return Box((text(node),))
 
 
 @box.register(Highlight)
-def _(node: Highlight) -> Box:
-    return box(node.body)
+def _(node: Highlight, colour: bool = False) -> Box:
+    body = box(node.body, colour)
+    return body.inked(node.role) if colour else body
 
 
 @box.register(Row)
-def _(node: Row) -> Box:
+def _(node: Row, colour: bool = False) -> Box:
     if not node.items:  # an empty row is an invisible operand
         return Box(("",))
     parts = flat(node)
-    boxes = [box(part) for part in parts]
+    boxes = [box(part, colour) for part in parts]
     pieces: list[Box] = []
     for index, piece in enumerate(boxes):
         if index and (_spaced(parts, index, tight=False) or _apart(parts, boxes, index)):
@@ -261,18 +266,18 @@ def _apart(parts: tuple[Node, ...], boxes: list[Box], index: int) -> bool:
 
 
 @box.register(Frac)
-def _(node: Frac) -> Box:
-    numerator, denominator = box(node.numerator), box(node.denominator)
+def _(node: Frac, colour: bool = False) -> Box:
+    numerator, denominator = box(node.numerator, colour), box(node.denominator, colour)
     # the bar of a fraction within a fraction must be shorter than the bar around it
     nested = any("─" in line for part in (numerator, denominator) for line in part.lines)
     width = max(numerator.width, denominator.width) + 2 * nested
     bar = Box(("─" * width,))
-    return Box(stacked((numerator, bar, denominator), "centre").lines, numerator.height)
+    return replace(stacked((numerator, bar, denominator), "centre"), baseline=numerator.height)
 
 
 @box.register(Script)
-def _(node: Script) -> Box:
-    base = box(fenced(node.base, ATOM))
+def _(node: Script, colour: bool = False) -> Box:
+    base = box(fenced(node.base, ATOM), colour)
     if base.height == 1:
         line = text(node)
         if "^(" not in line and "_(" not in line:
@@ -286,21 +291,21 @@ def _(node: Script) -> Box:
             base, sub = Box((f"{base.lines[0]}[{sub}]",)), None
     scripts = max(len(sub or ""), len(sup or ""))
     blank = " " * base.width
-    lines = [line + " " * scripts for line in base.lines]
-    if sup is not None:
-        lines.insert(0, blank + sup.ljust(scripts))
-    if sub is not None:
-        lines.append(blank + sub.ljust(scripts))
-    return Box(tuple(lines), base.baseline + (sup is not None))
+    middle = base.framed(("",) * base.height, (" " * scripts,) * base.height)
+    above = () if sup is None else (Box((blank + sup.ljust(scripts),)),)
+    below = () if sub is None else (Box((blank + sub.ljust(scripts),)),)
+    return replace(stacked((*above, middle, *below), "left"), baseline=base.baseline + len(above))
 
 
 @box.register(BigOp)
-def _(node: BigOp) -> Box:
+def _(node: BigOp, colour: bool = False) -> Box:
     symbol = Box((node.symbol,))
     upper = () if node.upper is None else (_limit(node.upper),)
     lower = () if node.lower is None else (_limit(node.lower),)
-    operator = Box(stacked((*upper, symbol, *lower), "centre").lines, sum(part.height for part in upper))
-    return beside((operator, Box((" ",)), box(node.body)))
+    operator = replace(
+        stacked((*upper, symbol, *lower), "centre"), baseline=sum(part.height for part in upper)
+    )
+    return beside((operator, Box((" ",)), box(node.body, colour)))
 
 
 def _limit(node: Node) -> Box:
@@ -310,37 +315,41 @@ def _limit(node: Node) -> Box:
 
 
 @box.register(Root)
-def _(node: Root) -> Box:
-    body = box(node.radicand)
+def _(node: Root, colour: bool = False) -> Box:
+    body = box(node.radicand, colour)
     if body.height == 1 and node.index is None and level(node.radicand) == ATOM:
-        return Box((f"√{body.lines[0]}",))
+        return body.framed(("√",), ("",))
     index = "" if node.index is None else text(node.index, tight=True)
     height = body.height
     left = [" " * (height - row) + "╱" + " " * row for row in range(height)]
     left[-1] = "╲╱" + " " * (height - 1)
     margin = max(len(index) - 1, 0)
-    lines = [" " * (height + 1 + margin) + "_" * body.width]
-    lines += [" " * margin + edge + line for edge, line in zip(left, body.lines, strict=True)]
+    edges = [" " * (height + 1 + margin), *(" " * margin + edge for edge in left)]
     if index:
-        lines[-2] = index + lines[-2][len(index) :]
-    return Box(tuple(lines), body.baseline + 1)
+        edges[-2] = index + edges[-2][len(index) :]
+    barred = stacked((Box(("_" * body.width,)), body), "left").framed(edges, [""] * len(edges))
+    return replace(barred, baseline=body.baseline + 1)
 
 
 @box.register(Fence)
-def _(node: Fence) -> Box:
-    return between(node.open, box(node.body), node.close)
+def _(node: Fence, colour: bool = False) -> Box:
+    return between(node.open, box(node.body, colour), node.close)
 
 
 @box.register(Matrix)
-def _(node: Matrix) -> Box:
-    return between("[", grid([[box(cell) for cell in cells] for cells in node.rows], "centre"), "]")
+def _(node: Matrix, colour: bool = False) -> Box:
+    return between("[", grid([[box(cell, colour) for cell in cells] for cells in node.rows], "centre"), "]")
 
 
 @box.register(Cases)
-def _(node: Cases) -> Box:
-    return between("{", grid([[box(value), box(condition)] for value, condition in node.rows], "left"), "")
+def _(node: Cases, colour: bool = False) -> Box:
+    return between(
+        "{",
+        grid([[box(value, colour), box(condition, colour)] for value, condition in node.rows], "left"),
+        "",
+    )
 
 
 @box.register(Stack)
-def _(node: Stack) -> Box:
-    return stacked([box(line) for line in node.lines], "centre")
+def _(node: Stack, colour: bool = False) -> Box:
+    return stacked([box(line, colour) for line in node.lines], "centre")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from symconv.problem.place import Place, hint
 from symconv.problem.questions import read_questions, resolve
@@ -26,9 +26,6 @@ from symconv.problem.readers import (
 )
 from symconv.problem.values import Nested, Notation, Problem, Stage
 from symconv.problem.wiring import ordered, read_layers
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
 
 MAX_BYTES = 16 * 2**20
 
@@ -68,11 +65,8 @@ def starter() -> str:
     return _shipped_texts()["starter"].read_text("utf-8")
 
 
-def _shipped_texts() -> dict[str, Traversable]:
-    from importlib.resources import files
-
-    found = (entry for entry in (files("symconv") / "problems").iterdir() if entry.name.endswith(".toml"))
-    return {entry.name.removesuffix(".toml"): entry for entry in found}
+def _shipped_texts() -> dict[str, Path]:
+    return {path.stem: path for path in (Path(__file__).parents[1] / "problems").glob("*.toml")}
 
 
 def parse(text: str, source: str) -> Problem:
@@ -86,7 +80,11 @@ def parse(text: str, source: str) -> Problem:
     arrays, stages = table.get("arrays", {}), table.get("layers", ())
     notation = table.get("notation", Notation())
     places = {name: root.key("arrays").key(name) for name in arrays}
-    places |= {stage.output: root.key("layers").key(stage.name).key("output") for stage in stages}
+    places |= {
+        array: root.key("layers").key(stage.name).key(key)
+        for stage in stages
+        for key, array in zip(("output", "indices"), stage.writes, strict=False)
+    }
     for name, meaning in ((notation.error, "the error (see notation.error)"), ("ones", "a gradient of ones")):
         if name in places and not (name == notation.error and _is_number(stages, name)):
             raise places[name].error(f"must be another name: {name} stands for {meaning}")

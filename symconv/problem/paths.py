@@ -32,7 +32,7 @@ def chain_end(problem: Problem, question: Gradient, place: Place) -> str:
         if question.of not in reached:
             raise place.key("of").error(f"must depend on {question.wrt}; {question.of} does not")
         return question.of
-    read = {array for stage in problem.layers for array in stage.differentiable}
+    read = {array for stage in problem.layers for array in stage.variables}
     ends = [name for name in outputs if name in reached and name not in read]
     if len(ends) > 1:
         raise place.key("of").error(
@@ -45,7 +45,7 @@ def downstream(problem: Problem, array: str) -> tuple[Stage, ...]:
     """The layers whose output depends on an array, in order."""
     reached, found = {array}, []
     for stage in problem.layers:
-        if reached & set(stage.differentiable):
+        if reached & set(stage.variables):
             reached.add(stage.output)
             found.append(stage)
     return tuple(found)
@@ -56,6 +56,6 @@ def between(problem: Problem, array: str, end: str) -> tuple[Stage, ...]:
     needed, found = {end}, []
     for stage in reversed(downstream(problem, array)):
         if stage.output in needed:
-            needed |= set(stage.differentiable)
+            needed |= set(stage.variables)
             found.append(stage)
     return tuple(reversed(found))

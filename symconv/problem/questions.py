@@ -163,12 +163,12 @@ def _check_gradient(problem: Problem, question: Gradient, place: Place) -> Gradi
     if question.layer:
         if question.of:
             raise place.key("of").error("must be left out where a layer is named")
-        read = problem.stage(question.layer).differentiable
+        read = problem.stage(question.layer).variables
         if question.wrt not in read:
             raise place.key("wrt").error(unknown(f"array of layer {question.layer}", question.wrt, read))
     else:
         question = replace(question, of=chain_end(problem, question, place))
-    known = ("ones", *problem.arrays, *(stage.output for stage in problem.layers))
+    known = ("ones", *problem.arrays, *(array for stage in problem.layers for array in stage.writes))
     if isinstance(question.upstream, str) and question.upstream not in known:
         raise place.key("upstream").error(unknown("array", question.upstream, known))
     if question.wrt in problem.arrays:

@@ -36,17 +36,24 @@ class Stage:
         layer: the layer, a value of one of the classes in :data:`symconv.layers.LAYERS`.
         reads: the name of the array in each role, e.g. ``{"input": "A", "weight": "B"}``.
         output: the name of the array that it computes.
+        indices: the name of the indices that a max pooling computes as well, counted from 0 in each plane.
     """
 
     name: str
     layer: Any
     reads: Mapping[str, str]
     output: str
+    indices: str | None = None
 
     @property
-    def differentiable(self) -> tuple[str, ...]:
-        """The arrays that its output can be differentiated by: all but a target."""
-        return tuple(name for role, name in self.reads.items() if role != "target")
+    def writes(self) -> tuple[str, ...]:
+        """The names of the arrays that it computes."""
+        return (self.output,) if self.indices is None else (self.output, self.indices)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the arrays by which its output can be differentiated."""
+        return tuple(name for role, name in self.reads.items() if role not in ("indices", "target"))
 
     def role(self, array: str) -> str:
         """The role in which the layer reads an array."""

@@ -50,7 +50,19 @@ def _argument(place: Place, value: Any) -> Any:
             raise place.must_be("a number, text, true, false or a list of them", value)
 
 
-_ARGUMENTS: Mapping[str, Reader] = {"norm_type": _norm_type, "negative_slope": read_number}
+def _numbers(place: Place, value: Any) -> Any:
+    """Numbers in lists of any depth, with fractions as text."""
+    if isinstance(value, list):
+        return tuple(_numbers(place.item(i), entry) for i, entry in enumerate(value, 1))
+    return read_number(place, value)
+
+
+_ARGUMENTS: Mapping[str, Reader] = {
+    "norm_type": _norm_type,
+    "negative_slope": read_number,
+    "output_ratio": _numbers,
+    "_random_samples": _numbers,
+}
 """Arguments of layers that are not read as they stand."""
 
 
@@ -64,30 +76,34 @@ def _stage(place: Place, name: str, table: Any) -> Stage:
     if "type" not in table_of(place, table):
         raise place.key("type").error("must be given")
     cls = _layer_types()[layer_type(place.key("type"), table["type"])]
-    roles: tuple[str, ...] = ("input", "weight", "bias") if cls.has_weight else ("input",)
-    if cls.has_target:
-        roles = ("input", "target")
-    wiring = dict.fromkeys((*roles, "output"), array_name)
-    # bias = "b" wires an array; PyTorch's flag of the same name says whether there is one
+    # bias = "b" wires an array; PyTorch's flag of the same name says whether there is one, as does
+    # return_indices, where indices = "Q" names the second array that a max pooling writes
     parameters = {key: part for key, part in signature(cls).parameters.items() if key != "bias"}
+    second = ("indices",) if parameters.pop("return_indices", None) else ()
+    wiring = dict.fromkeys((*cls.reads, "output", *second), array_name)
     arguments = {key: _ARGUMENTS.get(key, _argument) for key in parameters}
-    needed = [key for key in wiring if key != "bias"]
+    needed = [key for key in wiring if key not in ("bias", *second)]
     needed += [key for key, parameter in parameters.items() if parameter.default is Parameter.empty]
     record = read_table(place, table, {"type": layer_type, **wiring, **arguments}, needed)
-    reads = {role: record[role] for role in roles if role in record}
+    reads = {role: record[role] for role in cls.reads if role in record}
     for role, array in reads.items():
         if list(reads.values()).count(array) > 1:
             raise place.key(role).error(f"must be an array of its own; {array} is read twice")
     given = {key: record[key] for key in arguments if key in record}
+    if "bias" in cls.reads:
+        given["bias"] = "bias" in reads
+    if second:
+        given["return_indices"] = "indices" in record
     try:
-        layer = cls(**given, bias="bias" in reads) if cls.has_weight else cls(**given)
+        layer = cls(**given)
     except ArgumentError as error:
         # the value as the file has it, where the layer complains about a value at all
         shown = ... if error.value is ... else table.get(error.name, error.value)
         raise place.key(error.name).must_be(error.requirement, shown) from None
     except SymconvError as error:
         raise place.error(str(error)) from None
-    return Stage(name, layer, MappingProxyType(reads), record["output"])
+    indices = record["indices"] if second and "indices" in record else None
+    return Stage(name, layer, MappingProxyType(reads), record["output"], indices)
 
 
 def ordered(place: Place, stages: tuple[Stage, ...], arrays: Collection[str]) -> tuple[Stage, ...]:
@@ -96,9 +112,10 @@ def ordered(place: Place, stages: tuple[Stage, ...], arrays: Collection[str]) ->
 
     writers: dict[str, Stage] = {}
     for stage in stages:
-        if stage.output in arrays or stage.output in writers:
-            raise place.key(stage.name).key("output").must_be("the name of a new array", stage.output)
-        writers[stage.output] = stage
+        for key, array in zip(("output", "indices"), stage.writes, strict=False):
+            if array in arrays or array in writers:
+                raise place.key(stage.name).key(key).must_be("the name of a new array", array)
+            writers[array] = stage
     graph: dict[str, list[str]] = {}
     for stage in stages:
         for role, array in stage.reads.items():

@@ -7,6 +7,7 @@ tests fail while a rule is missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,12 +42,31 @@ def render(document: Document, name: str, mathml: MathML | None = None) -> Rende
     return _format(name).render(Sheet(document, mathml))
 
 
-def render_all(document: Document, names: Iterable[str]) -> dict[str, Rendered]:
-    """The document in several formats, by their names; work that they have in common is done once."""
+def render_all(document: Document, names: Iterable[str], processes: int = 1) -> dict[str, Rendered]:
+    """The document in several formats, by their names; work that they have in common is done once.
+
+    Args:
+        document: the document.
+        names: the names of the formats.
+        processes: with 2, a copy of this process takes its share (:mod:`symconv.sharing`).
+    """
     from symconv.render.sheet import Sheet
+    from symconv.sharing import shared
 
     sheet = Sheet(document)
-    return {name: _format(name).render(sheet) for name in names}
+    names = list(names)
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(_LIKE.get(name, name), []).append(name)
+
+    def rendered(group: list[str]) -> dict[str, Rendered]:
+        return {name: _format(name).render(sheet) for name in group}
+
+    works = [partial(rendered, group) for group in groups.values()]
+    order = sorted(range(len(works)), key=lambda place: "mathml" not in list(groups)[place])
+    made = shared(works, order, processes)
+    texts = {name: text for group in made for name, text in group.items()}
+    return {name: texts[name] for name in names}
 
 
 def _format(name: str) -> Format:
@@ -122,3 +142,6 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 
 USUAL = tuple(name for name, row in FORMATS.items() if not row.extra)
 """The formats that a report is written in unless others are asked for."""
+
+_LIKE = MappingProxyType({"html": "mathml", "fragment": "tex"})
+"""Formats that have most of their work in common with another."""

@@ -29,13 +29,18 @@ from symconv.document import (
     Verdicts,
 )
 from symconv.errors import UnsupportedError
+from symconv.printing.boxes import Box
 from symconv.printing.breaking import split_row
 from symconv.printing.text import box
+from symconv.render import ansi
 from symconv.render.sheet import Sheet
 from symconv.render.words import alarm, badges, clean, evidence, mark, plain, summary
 
 WIDTH = 88
 """The width of a line in characters."""
+
+_KINDS = {"result": "32", "correction": "33", "convention": "34", "note": ansi.QUIET, "failed": "1;31"}
+"""The colour of each kind of remark."""
 
 _INDENT = 4
 """How far formulas stand in."""
@@ -43,26 +48,42 @@ _INDENT = 4
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What a rule needs to know: the sheet, the room on a line, the numbers to give out, the level of a heading."""
+    """What a rule needs to know: the sheet, the room on a line, the numbers to give out, whether there are colours,
+    the level of a heading."""
 
     sheet: Sheet
     width: int
     number: Iterator[int]
+    colour: bool = False
     level: int = 1
 
     def columns(self, node: Node) -> int:
         """The width of a formula in characters."""
         return self.sheet.once(_columns, node)
 
+    def box(self, node: Node) -> Box:
+        """A formula, its roles marked where there are colours."""
+        return box(node, colour=True) if self.colour else box(node)
+
+    def painted(self, text: str, code: str) -> str:
+        """Text in a colour, where there are any."""
+        return ansi.painted(text, code) if self.colour else text
+
     def narrowed(self, by: int) -> Pen:
         """The pen for an indented part."""
         return replace(self, width=self.width - by)
 
 
-def render(sheet: Sheet, width: int = WIDTH) -> str:
-    """The document as plain text, wrapped at ``width`` characters where it can be."""
+def render(sheet: Sheet, width: int = WIDTH, colour: bool = False) -> str:
+    """The document as plain text, wrapped at ``width`` characters where it can be.
+
+    Args:
+        sheet: the document.
+        width: the width of a line.
+        colour: whether roles and verdicts have the colours of a terminal.
+    """
     document = sheet.document
-    pen = Pen(sheet, width, count(1))
+    pen = Pen(sheet, width, count(1), colour)
     parts = (
         _heading(clean(document.title), "", "═", pen),
         _wrapped(clean(document.subtitle), pen),
@@ -76,12 +97,15 @@ def _opening(checks: Checks | None, pen: Pen) -> list[str]:
     if checks is None:
         return []
     warning = alarm(checks)
-    return [f"{mark(checks.verdict)} {summary(checks)}"] if warning is None else block(warning, pen)
+    if warning is not None:
+        return block(warning, pen)
+    return [pen.painted(f"{mark(checks.verdict)} {summary(checks)}", ansi.VERDICTS[checks.verdict])]
 
 
 def _heading(title: str, verdict: str, rule: str, pen: Pen) -> list[str]:
     lines = _wrapped(f"{title}  {verdict}".rstrip(), pen)
-    return [*lines, rule * max(map(len, lines), default=0)]
+    under = rule * max(map(len, lines), default=0)
+    return [*(pen.painted(line, ansi.BOLD) for line in lines), pen.painted(under, ansi.QUIET)]
 
 
 def _wrapped(text: str, pen: Pen, first: str = "", rest: str | None = None) -> list[str]:
@@ -145,15 +169,15 @@ def _line(line: Line, left: int, pen: Pen) -> Iterator[list[str]]:
     if line.left is not None:
         head = line.left, *head
         indent = _INDENT + left - pen.columns(line.left)
-    whole = box(row(*head, line.right))
+    whole = pen.box(row(*head, line.right))
     if indent + whole.width <= pen.width:
-        yield _indented(whole.lines, " " * indent)
+        yield _indented(ansi.lines(whole), " " * indent)
         return
     rest_indent = _INDENT + left + 2 + len(line.relation)
     first, *rest = split_row(line.right, pen.width - rest_indent, lambda piece: _bound(piece, pen))
-    yield _indented(box(row(*head, first)).lines, " " * indent)
+    yield _indented(ansi.lines(pen.box(row(*head, first))), " " * indent)
     for piece in rest:
-        yield _indented(box(piece).lines, " " * rest_indent)
+        yield _indented(ansi.lines(pen.box(piece)), " " * rest_indent)
 
 
 def _bound(node: Node, pen: Pen) -> int:
@@ -169,13 +193,18 @@ def _(node: Steps, pen: Pen) -> list[str]:
 
 def _step(step: Step, pen: Pen) -> list[str]:
     conditions = ", ".join(plain((condition,)) for condition in step.conditions)
-    checked = "; ".join(f"{mark(verdict)} {said}" for verdict, said in badges(step.checks))
+    said = badges(step.checks)
+    checked = _wrapped("; ".join(f"{mark(verdict)} {words}" for verdict, words in said), pen, "    ")
+    name = f"({next(pen.number)}) {clean(step.name)}."
+    opening = _wrapped(f"{name} {plain(step.why)}", pen, "", "    ")
+    if opening[0].startswith(name):
+        opening[0] = pen.painted(name, ansi.BOLD) + opening[0][len(name) :]
     return _stacked(
         (
-            _wrapped(f"({next(pen.number)}) {clean(step.name)}. {plain(step.why)}", pen, "", "    "),
+            opening,
             block(step.body, pen),
             _wrapped(f"when {conditions}" if conditions else "", pen, "    "),
-            _wrapped(checked, pen, "    "),
+            [pen.painted(line, ansi.VERDICTS[said[0][0]]) for line in checked],
         )
     )
 
@@ -215,7 +244,16 @@ def _fitted(natural: list[int], room: int) -> list[int]:
 
 @block.register
 def _(node: Verdicts, pen: Pen) -> list[str]:
-    return block(evidence(node.checks), pen)
+    return [_coloured(line, pen) for line in block(evidence(node.checks), pen)]
+
+
+def _coloured(line: str, pen: Pen) -> str:
+    """A line of evidence, the verdict at its beginning in its colour."""
+    for verdict, code in ansi.VERDICTS.items():
+        head = f"{mark(verdict)} {verdict}"
+        if line.startswith(head):
+            return pen.painted(head, code) + line[len(head) :]
+    return line
 
 
 @block.register
@@ -232,10 +270,12 @@ def _(node: Space, pen: Pen) -> list[str]:
 
 @block.register
 def _(node: Callout, pen: Pen) -> list[str]:
-    bar = "┃ " if node.kind == "failed" else "│ "
+    code = _KINDS[node.kind]
+    bar = pen.painted("┃" if node.kind == "failed" else "│", code) + " "
     inner = pen.narrowed(2)
     title = _wrapped(clean(node.title).upper() if node.kind == "failed" else clean(node.title), inner)
-    return _indented(_stacked((title, *(block(each, inner) for each in node.blocks))), bar)
+    painted = [pen.painted(line, code) for line in title]
+    return _indented(_stacked((painted, *(block(each, inner) for each in node.blocks))), bar)
 
 
 @block.register

@@ -155,7 +155,8 @@ def _samples() -> tuple[dict[Any, Any], ...]:
 def _values(window: tuple[Any, ...], power: object) -> dict[Any, Any]:
     numbers = [number(a).expr for a in window]
     geometric = prod(numbers) ** sp.Rational(1, len(window))
-    logarithms = tuple(sp.log(a / geometric) for a in numbers)
+    # left as they are: SymPy would look for simpler forms, in 2 ms each, and the values are what is needed
+    logarithms = tuple(sp.log(a / geometric, evaluate=False) for a in numbers)
     return {
         n.expr: len(window),
         p.expr: power,

@@ -213,7 +213,7 @@ def _terms(difference: sp.Expr, case: Case) -> sp.Expr:
         _, first, last = sums[0].limits[0]
         stand_ins = {whole: sp.Dummy() for whole in sums}
         flat = difference.xreplace(stand_ins)
-        factors = {whole: flat.diff(stand_in) for whole, stand_in in stand_ins.items()}
+        factors = {whole: derivative(flat, stand_in) for whole, stand_in in stand_ins.items()}
         rest = flat.xreplace(dict.fromkeys(stand_ins.values(), sp.S.Zero))
         if not any(part.has(INDEX, sp.Dummy) for part in (rest, *factors.values())):
             term = sp.Add(*(factor * whole.function for whole, factor in factors.items()))
@@ -235,9 +235,33 @@ def _not_negative(difference: sp.Expr, depth: int = 3) -> bool:
     starts = [(s, difference.xreplace({s: sp.S.Zero})) for s in sorted(slack, key=str)]
     starts.sort(key=lambda pair: pair[1] != 0)  # where it starts at 0, it is likeliest to grow
     return any(
-        _not_negative(start, depth - 1) and _not_negative(difference.diff(s), depth - 1)
+        _not_negative(start, depth - 1) and _not_negative(derivative(difference, s), depth - 1)
         for s, start in starts
     )
+
+
+def derivative(expr: sp.Expr, by: sp.Symbol) -> sp.Expr:
+    """The derivative by a parameter: ``diff``, which asks on its way for the signs of every part, at their cost."""
+    if by not in expr.free_symbols:
+        return sp.S.Zero
+    match expr:
+        case sp.Symbol():
+            return sp.S.One
+        case sp.Add():
+            return sp.Add(*(derivative(term, by) for term in expr.args))
+        case sp.Mul():
+            slopes = [(k, derivative(factor, by)) for k, factor in enumerate(expr.args)]
+            return sp.Add(*(sp.Mul(*expr.args[:k], d, *expr.args[k + 1 :]) for k, d in slopes if d != 0))
+        case sp.exp():
+            return expr * derivative(expr.exp, by)
+        case sp.Pow(base=base, exp=exponent):
+            moved, grown = derivative(base, by), derivative(exponent, by)
+            power = exponent * base ** (exponent - 1) * moved if moved != 0 else moved
+            return power + expr * sp.log(base) * grown if grown != 0 else power
+        case sp.log():
+            return derivative(expr.args[0], by) / expr.args[0]
+        case _:
+            return expr.diff(by)
 
 
 def _sign(expr: Any) -> float:

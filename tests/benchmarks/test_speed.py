@@ -6,11 +6,13 @@ rounds are few, so that these run with the other tests.
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from benchmarks.timing import Measured, children, ratios, seconds
 from symconv import Conv2d
 from symconv.derived import Derivation
 from symconv.render import USUAL
+from symconv.sharing import processors
 
 pytestmark = pytest.mark.benchmark
 
@@ -31,21 +34,44 @@ SIZE, KERNEL = 64, 3
 PAIRS = 1000
 """How many derivatives ∂C_ij/∂A_kl are timed for all of them."""
 
-
+PROCESSORS = "one processor" if processors() == 1 else f"{processors()} processors"
 SCRIPT = Path(sys.executable).with_name("symconv")
 SYMCONV = (str(SCRIPT),) if SCRIPT.exists() else (sys.executable, "-m", "symconv")
 """The program as it is installed, or else the module."""
 
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""As where it was installed: modules are compiled once, not in every run."""
+
+
 def run(*command: str) -> str:
     """What a command prints, run where this package is found."""
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120).stdout
+    return subprocess.run(
+        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=True, timeout=120
+    ).stdout
 
 
 # --- whole processes ---
 
 
-def test_solving_the_homework_takes_no_longer_than_it_did(assert_fast: AssertFast, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("clock", "rounds", "what", "at_most", "goal"),
+    [
+        # the promise is about the time that the reader waits, where there are two processors
+        (perf_counter, 9, f"time on the wall with {PROCESSORS}", 3.5, 2.0),
+        (children, 3, "time of all processors", 4.0, None),
+    ],
+    ids=["waiting", "computing"],
+)
+def test_solving_the_homework_takes_few_times_as_long_as_importing_sympy_and_latex2mathml(
+    clock: Callable[[], float],
+    rounds: int,
+    what: str,
+    at_most: float,
+    goal: float | None,
+    assert_fast: AssertFast,
+    tmp_path: Path,
+) -> None:
     def solve() -> None:
         run(*SYMCONV, "solve", "--out", str(tmp_path))
 
@@ -55,10 +81,9 @@ def test_solving_the_homework_takes_no_longer_than_it_did(assert_fast: AssertFas
     solve()
     assert len(list(tmp_path.iterdir())) == len(USUAL)
     imports()
-    claim = "`symconv solve`, the homework in every format, by `import sympy, latex2mathml.converter`"
-    # the goal is not met: MathML and the symbolic checks of the theorems each take about one such import
-    measured = ratios(solve, imports, rounds=5, clock=children)
-    assert_fast(Measured(claim, "×", measured, at_most=7, goal="≤ 2 ×"))
+    claim = f"`symconv solve`, the homework in every format but pdf, by `import sympy, latex2mathml.converter`: {what}"
+    measured = ratios(solve, imports, rounds=rounds, clock=clock)
+    assert_fast(Measured(claim, "×", measured, at_most=at_most, goal=goal))
 
 
 @pytest.mark.parametrize(("option", "text"), [("--help", "usage: symconv"), ("--version", "symconv ")])
@@ -186,7 +211,7 @@ def test_numbers_through_the_table_take_at_most_five_times_numpy_in_int64(assert
         return direct_in_int64(upstream, weight)
 
     assert own().tolist() == numpy().tolist() == direct(upstream, weight).tolist()
-    claim = f"small integers through the table at {SIZE}×{SIZE}, by NumPy in int64 between Python's integers"
+    claim = f"small integers through the table at {SIZE}×{SIZE}, by NumPy in int64, both from and to Python's integers"
     assert_fast(Measured(claim, "×", ratios(own, numpy, rounds=7, repeat=9), at_most=5))
 
 

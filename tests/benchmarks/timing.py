@@ -19,7 +19,7 @@ class Measured:
         values: one a round.
         at_least: the smallest median that keeps the claim; None where none is too small.
         at_most: the largest one; None where none is too large.
-        goal: what is wanted and not reached yet; the limit then only guards against getting worse.
+        goal: the largest median that is wanted; the limit then only guards against getting worse.
     """
 
     claim: str
@@ -27,7 +27,7 @@ class Measured:
     values: tuple[float, ...]
     at_least: float | None = None
     at_most: float | None = None
-    goal: str = ""
+    goal: float | None = None
 
     @property
     def median(self) -> float:
@@ -43,8 +43,9 @@ class Measured:
     def row(self) -> str:
         """The line of the table."""
         bound = f"≤ {self.at_most:g}" if self.at_least is None else f"≥ {self.at_least:g}"
-        if self.goal:
-            bound = f"**goal {self.goal}, not met**; guard {bound}"
+        if self.goal is not None:
+            met = "met" if self.median <= self.goal else "**not met**"
+            bound = f"goal ≤ {self.goal:g} {self.unit}, {met}; guard {bound}"
         low, high = min(self.values), max(self.values)
         cells = (f"{bound} {self.unit}", *(f"{value:.3g} {self.unit}" for value in (self.median, low, high)))
         return f"| {self.claim} | {' | '.join(cells)} |"

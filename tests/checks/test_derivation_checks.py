@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,18 @@ import pytest
 import sympy as sp
 from layer_cases import CASES, random_arrays
 
-from symconv.axes import Adaptive, AxisTaps, Fractional, Grouped, Range, Reads, Scattered, Sliding
+from symconv.axes import (
+    Adaptive,
+    Adjoint,
+    AxisTaps,
+    Fractional,
+    Grouped,
+    Planewise,
+    Range,
+    Reads,
+    Scattered,
+    Sliding,
+)
 from symconv.checks import derivation as checking
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.derivation import derivation as working
@@ -143,7 +155,7 @@ MUTANTS = (
         "an adaptive window starts one late",
         "adaptive average",
         Adaptive,
-        "_starts",
+        "starts",
         on_result(lambda starts: np.minimum(starts + 1, 4)),
         ("C: random rationals", "∂E/∂A: symbolic"),
     ),
@@ -163,7 +175,73 @@ MUTANTS = (
         columns(lambda t: (t.out - 1, t.inp, t.offset)),
         ("C: symbolic", "∂E/∂A: random rationals"),
     ),
+    Mutant(
+        "a transposed convolution cuts off one more",
+        "conv transpose, stride and dilation",
+        Sliding,
+        "between",
+        columns(lambda t: (t.out, np.maximum(t.inp - 1, 0), t.offset)),
+        ("C: symbolic", "∂E/∂A: difference quotients"),
+    ),
+    Mutant(
+        "a transposed convolution forgets the order of its taps",
+        "conv transpose",
+        Adjoint,
+        "taps",
+        columns(lambda t: (t.out, t.inp, t.offset[::-1])),
+        ("C: random rationals", "∂E/∂B: symbolic"),
+    ),
+    Mutant(
+        "a reflection repeats the end",
+        "conv, reflect",
+        Sliding,
+        "_source",
+        lambda original: (
+            lambda axis, position, size, clip: (
+                np.where(position < 0, -1 - position, original(axis, position, size, clip))
+                if isinstance(position, np.ndarray)
+                else original(axis, position, size, clip)
+            )
+        ),
+        ("C: symbolic", "C: random rationals"),
+    ),
+    Mutant(
+        "planes share the windows of the first",
+        "fractional, planes of their own",
+        Planewise,
+        "windows",
+        lambda original: (
+            lambda axis: np.concatenate(
+                [first := original(axis)[: len(original(axis)) // 2], first + prod(axis.sizes)]
+            )
+        ),
+        ("C: symbolic", "∂E/∂A: difference quotients"),
+    ),
     # general formulas
+    Mutant(
+        "the first of several unpooled entries stays",
+        "unpool, an index twice",
+        Scattered,
+        "_stays",
+        on_result(lambda where: ()),
+        ("general formula of C: exact", "general formula of ∂E/∂A: exact"),
+    ),
+    Mutant(
+        "a transposed convolution's gradient reads the next output",
+        "conv transpose",
+        Adjoint,
+        "reads_by_input",
+        on_result(lambda reads: replace(reads, out=reads.out + 1)),
+        ("general formula of ∂E/∂A: exact", "general formula of ∂E/∂A: symbolic"),
+    ),
+    Mutant(
+        "the general reflection is a repetition",
+        "conv, reflect with channels",
+        Sliding,
+        "_position",
+        lambda original: lambda axis, at, base: original(replace(axis, mode="replicate"), at, base),
+        ("general formula of C: exact", "general formula of ∂E/∂A: exact"),
+    ),
     Mutant(
         "a lower bound is one too high",
         STRIDED,
@@ -507,3 +585,27 @@ def test_a_derivation_with_an_undecided_check_has_not_passed(monkeypatch: pytest
     assert checks.verdict is UNDECIDED
     assert not checks.passed
     assert failed(checks) == ["∂E/∂A: interval arithmetic"]
+
+
+def test_evidence_says_where_the_symbolic_check_was_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    derivation = Conv2d(bias=False).derive((4, 4), (2, 2))
+    subjects = {"C", "∂E/∂A", "∂E/∂B"}
+
+    def methods_and_scopes() -> set[tuple[Method, str]]:
+        checks = derivation.check()
+        assert checks.passed
+        return {(check.method, check.scope) for check in checks if check.subject in subjects}
+
+    assert Method.SYMBOLIC in {method for method, _ in methods_and_scopes()}
+    assert not any("symbols" in scope for _, scope in methods_and_scopes())
+    monkeypatch.setattr("symconv.checks.sampling.SYMBOLIC_TAPS", 35)
+    assert Method.SYMBOLIC not in {method for method, _ in methods_and_scopes()}
+    said = {scope for method, scope in methods_and_scopes() if method is Method.RATIONALS}
+    omission = "not compared in symbols, which is done up to 35 products"
+    assert said == {f"all {count} entries; {omission}" for count in (9, 16, 4)}
+
+
+def test_a_maximum_is_compared_in_symbols_by_its_output_only() -> None:
+    checks = MaxPool2d(2).derive((4, 4)).check()
+    assert {check.subject for check in checks if check.method is Method.SYMBOLIC} >= {"C"}
+    assert not any("left out" in check.scope or "not compared" in check.scope for check in checks)

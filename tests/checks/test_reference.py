@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from vectors.recorded import MODULES, cases
 
-from symconv.checks import reference
+from symconv.checks import convolutions, reference
 from symconv.checks.windows import Array, Pads, Sizes, fit, fold, pad, slide, unpad
 
 Case = dict[str, Any]
@@ -28,8 +28,9 @@ def exact(nested: Any) -> Array:
     return np.asarray(np.frompyfunc(number, 1, 1)(np.array(nested, dtype=object)), dtype=object)
 
 
-def pair(value: Any) -> Sizes:
-    return (value, value) if isinstance(value, int) else tuple(value)
+def each(value: Any, like: Array) -> Sizes:
+    """One value for every spatial axis of a batched array."""
+    return (value,) * (like.ndim - 2) if isinstance(value, int) else tuple(value)
 
 
 def around(padding: Sizes) -> Pads:
@@ -47,112 +48,128 @@ def inner(a: Array, b: Array) -> Any:
 # Recorded PyTorch: each function says what the reference makes of a case's arguments and batched arrays.
 
 
-def pool_geometry(args: Case) -> Case:
+def pool_geometry(args: Case, input: Array) -> Case:
     return {
-        "kernel_size": pair(args["kernel_size"]),
-        "stride": pair(args.get("stride", args["kernel_size"])),
-        "padding": around(pair(args.get("padding", 0))),
+        "kernel_size": each(args["kernel_size"], input),
+        "stride": each(args.get("stride", args["kernel_size"]), input),
+        "padding": around(each(args.get("padding", 0), input)),
         "ceil_mode": args.get("ceil_mode", False),
     }
 
 
-def conv_padding(args: Case) -> Pads:
-    if args["padding"] == "valid":
-        return ((0, 0), (0, 0))
-    if args["padding"] == "same":
-        total = [d * (k - 1) for k, d in zip(pair(args["kernel_size"]), pair(args["dilation"]), strict=True)]
-        return tuple((t // 2, t - t // 2) for t in total)
-    return around(pair(args["padding"]))
+def conv_geometry(args: Case, input: Array) -> Case:
+    kernel, dilation = each(args["kernel_size"], input), each(args["dilation"], input)
+    match args["padding"]:
+        case "valid":
+            padding: Pads = around((0,) * len(kernel))
+        case "same":
+            totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+            padding = tuple((t // 2, t - t // 2) for t in totals)
+        case given:
+            padding = around(each(given, input))
+    stride = each(args["stride"], input)
+    return {"stride": stride, "padding": padding, "dilation": dilation, "groups": args["groups"]}
 
 
-def conv2d(args: Case, input: Array, upstream: Array, weight: Array, bias: Array | None = None) -> Case:
-    geometry = {
-        "stride": pair(args["stride"]),
-        "padding": conv_padding(args),
-        "dilation": pair(args["dilation"]),
-        "groups": args["groups"],
-    }
+def conv(args: Case, input: Array, upstream: Array, weight: Array, bias: Array | None = None) -> Case:
+    geometry = conv_geometry(args, input) | {"mode": args["padding_mode"]}
     size, kernel = input.shape[2:], weight.shape[2:]
     return {
-        "output": reference.conv(input, weight, bias, **geometry),
-        "grad_input": reference.conv_backward_input(upstream, weight, input_size=size, **geometry),
-        "grad_weight": reference.conv_backward_weight(input, upstream, kernel_size=kernel, **geometry),
-        "grad_bias": reference.conv_backward_bias(upstream),
+        "output": convolutions.conv(input, weight, bias, **geometry),
+        "grad_input": convolutions.conv_backward_input(upstream, weight, input_size=size, **geometry),
+        "grad_weight": convolutions.conv_backward_weight(input, upstream, kernel_size=kernel, **geometry),
+        "grad_bias": convolutions.conv_backward_bias(upstream),
     }
 
 
-def max_pool2d(args: Case, input: Array, upstream: Array) -> Case:
-    geometry = pool_geometry(args) | {"dilation": pair(args["dilation"])}
+def conv_transpose(
+    args: Case, input: Array, upstream: Array, weight: Array, bias: Array | None = None
+) -> Case:
+    geometry = conv_geometry(args, input) | {"output_padding": each(args["output_padding"], input)}
+    kernel = weight.shape[2:]
+    of_weight = convolutions.conv_transpose_backward_weight(input, upstream, kernel_size=kernel, **geometry)
+    return {
+        "output": convolutions.conv_transpose(input, weight, bias, **geometry),
+        "grad_input": convolutions.conv_transpose_backward_input(upstream, weight, **geometry),
+        "grad_weight": of_weight,
+        "grad_bias": convolutions.conv_backward_bias(upstream),
+    }
+
+
+def max_pool(args: Case, input: Array, upstream: Array) -> Case:
+    geometry = pool_geometry(args, input) | {"dilation": each(args["dilation"], input)}
     output, indices = reference.max_pool(input, **geometry)
     gradient = reference.max_pool_backward(input, upstream, **geometry)
     return {"output": output, "indices": indices, "grad_input": gradient}
 
 
-def avg_pool2d(args: Case, input: Array, upstream: Array) -> Case:
-    geometry = pool_geometry(args) | {key: args[key] for key in ("count_include_pad", "divisor_override")}
+def avg_pool(args: Case, input: Array, upstream: Array) -> Case:
+    more = {"count_include_pad": args["count_include_pad"], "divisor_override": args.get("divisor_override")}
+    geometry = pool_geometry(args, input) | more
     gradient = reference.avg_pool_backward(upstream, input_size=input.shape[2:], **geometry)
     return {"output": reference.avg_pool(input, **geometry), "grad_input": gradient}
 
 
 def adaptive_size(args: Case, input: Array) -> Sizes:
-    asked = zip(pair(args["output_size"]), input.shape[2:], strict=True)
+    asked = zip(each(args["output_size"], input), input.shape[2:], strict=True)
     return tuple(size if out is None else out for out, size in asked)
 
 
-def adaptive_avg_pool2d(args: Case, input: Array, upstream: Array) -> Case:
+def adaptive_avg_pool(args: Case, input: Array, upstream: Array) -> Case:
     output = reference.adaptive_avg_pool(input, output_size=adaptive_size(args, input))
     gradient = reference.adaptive_avg_pool_backward(upstream, input_size=input.shape[2:])
     return {"output": output, "grad_input": gradient}
 
 
-def adaptive_max_pool2d(args: Case, input: Array, upstream: Array) -> Case:
+def adaptive_max_pool(args: Case, input: Array, upstream: Array) -> Case:
     output, indices = reference.adaptive_max_pool(input, output_size=adaptive_size(args, input))
     gradient = reference.max_backward(upstream, indices, input_size=input.shape[2:])
     return {"output": output, "indices": indices, "grad_input": gradient}
 
 
-def fractional_max_pool2d(args: Case, input: Array, upstream: Array, samples: Array) -> Case:
+def fractional_max_pool(args: Case, input: Array, upstream: Array) -> Case:
+    kernel, samples = each(args["kernel_size"], input), exact(args["_random_samples"])
     output, indices = reference.fractional_max_pool(
-        input, kernel_size=pair(args["kernel_size"]), output_size=upstream.shape[2:], samples=samples
+        input, kernel_size=kernel, output_size=upstream.shape[2:], samples=samples
     )
     gradient = reference.max_backward(upstream, indices, input_size=input.shape[2:])
     return {"output": output, "indices": indices, "grad_input": gradient}
 
 
-def max_unpool2d(args: Case, input: Array, upstream: Array, indices: Array) -> Case:
+def max_unpool(args: Case, input: Array, upstream: Array, indices: Array) -> Case:
     output = reference.max_unpool(input, indices.astype(np.int64), output_size=upstream.shape[2:])
     gradient = reference.max_unpool_backward(upstream, indices.astype(np.int64))
     return {"output": output, "grad_input": gradient}
 
 
 EXACT: dict[str, Callable[..., Case]] = {
-    "Conv2d": conv2d,
-    "MaxPool2d": max_pool2d,
-    "AvgPool2d": avg_pool2d,
-    "AdaptiveAvgPool2d": adaptive_avg_pool2d,
-    "AdaptiveMaxPool2d": adaptive_max_pool2d,
-    "FractionalMaxPool2d": fractional_max_pool2d,
-    "MaxUnpool2d": max_unpool2d,
+    "Conv": conv,
+    "ConvTranspose": conv_transpose,
+    "MaxPool": max_pool,
+    "AvgPool": avg_pool,
+    "AdaptiveAvgPool": adaptive_avg_pool,
+    "AdaptiveMaxPool": adaptive_max_pool,
+    "FractionalMaxPool": fractional_max_pool,
+    "MaxUnpool": max_unpool,
 }
-PARAMETERS = ("weight", "bias", "samples")
+PARAMETERS = ("weight", "bias")
 
 
-def batched(case: Case, name: str) -> Array:
+def batched(module: str, case: Case, name: str) -> Array:
     array = exact(case[name])
-    return array if name in PARAMETERS or array.ndim == 4 else array[None]
+    return array if name in PARAMETERS or array.ndim == int(module[-2]) + 2 else array[None]
 
 
 def test_every_recorded_module_is_reproduced() -> None:
-    assert set(MODULES) == {*EXACT, "LPPool2d"}
-    assert all(len(cases(module)) >= 20 for module in MODULES)
+    assert {module[:-2] for module in MODULES} == {*EXACT, "LPPool"}
 
 
-@pytest.mark.parametrize("module", EXACT)
+@pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith("LP")])
 def test_reference_reproduces_recorded_pytorch_exactly(module: str) -> None:
-    given_names = ["input", "upstream", *PARAMETERS, *(["indices"] if module == "MaxUnpool2d" else [])]
+    given_names = ["input", "upstream", *PARAMETERS, *(["indices"] if "Unpool" in module else [])]
     for case in cases(module):
-        arrays = {name: batched(case, name) for name in given_names if name in case}
-        results = EXACT[module](case["args"], **arrays)
+        arrays = {name: batched(module, case, name) for name in given_names if name in case}
+        results = EXACT[module[:-2]](case["args"], **arrays)
         recorded = case.keys() - {"args", *given_names}
         assert {"output", "grad_input"} <= recorded <= results.keys()
         for name in recorded:
@@ -161,12 +178,15 @@ def test_reference_reproduces_recorded_pytorch_exactly(module: str) -> None:
             )
 
 
-def test_lp_reference_reproduces_recorded_pytorch_once_clipped_windows_are_weighted_as_there() -> None:
-    for case in cases("LPPool2d"):
-        geometry = pool_geometry(case["args"])
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("LP")])
+def test_lp_reference_reproduces_recorded_pytorch_once_clipped_windows_are_weighted_as_there(
+    module: str,
+) -> None:
+    for case in cases(module):
+        x = batched(module, case, "input")
+        geometry = pool_geometry(case["args"], x)
         del geometry["padding"]
         p = case["args"]["norm_type"]
-        x = batched(case, "input")
         sums = reference.lp_pool(x, p=p, **geometry)
         cells = reference.lp_pool(np.ones_like(x), p=1, **geometry)
         # PyTorch multiplies the mean over the cells that are there by the size of a whole window.
@@ -174,7 +194,7 @@ def test_lp_reference_reproduces_recorded_pytorch_once_clipped_windows_are_weigh
         output = np.array(case["output"], dtype=float)
         np.testing.assert_allclose(norms.reshape(output.shape), output, rtol=1e-13)
         # y = (c·s)^(1/p) has the slope y/(p·s) in s; at a window of zeros PyTorch takes 0.
-        upstream = batched(case, "upstream").astype(float)
+        upstream = batched(module, case, "upstream").astype(float)
         slopes = norms * upstream / (p * np.where(sums == 0, 1, sums).astype(float))
         gradient = reference.lp_pool_backward(x.astype(float), slopes, p=p, **geometry)
         recorded = np.array(case["grad_input"], dtype=float)
@@ -189,17 +209,17 @@ PLAIN: Case = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1)
 
 
 def test_convolution_of_the_homework() -> None:
-    y = reference.conv(IMAGE, KERNEL, **PLAIN)
+    y = convolutions.conv(IMAGE, KERNEL, **PLAIN)
     assert y[0, 0].tolist() == [[109, 92, 72], [108, 85, 74], [110, 74, 79]]
     ones = np.ones((1, 1, 3, 3), dtype=np.int64)
-    gradient = reference.conv_backward_input(ones, KERNEL, input_size=(5, 5), **PLAIN)
+    gradient = convolutions.conv_backward_input(ones, KERNEL, input_size=(5, 5), **PLAIN)
     assert gradient[0, 0, 2].tolist() == [11, 23, 34, 23, 11]
     assert gradient.sum() == 9 * KERNEL.sum()
 
 
 def test_rows_that_no_window_reaches_have_no_gradient() -> None:
     geometry: Case = {"stride": (2,), "padding": ((0, 0),), "dilation": (1,), "groups": 1}
-    gradient = reference.conv_backward_input(
+    gradient = convolutions.conv_backward_input(
         np.array([[[1, 10]]]), np.array([[[1, 2, 3]]]), input_size=(6,), **geometry
     )
     assert gradient.tolist() == [[[1, 2, 13, 20, 30, 0]]]
@@ -302,13 +322,15 @@ def test_gradients_of_a_convolution_are_its_adjoints(
     rest = rest | {"groups": groups}
     x = randoms(seed, (2, 2 * groups, *sizes)) / Fraction(3)
     w = randoms(seed + 1, (groups, 2, *kernel)) / Fraction(5)
-    y = reference.conv(x, w, **rest)
+    y = convolutions.conv(x, w, **rest)
     g = randoms(seed + 2, y.shape)
     energy = inner(g, y)
-    assert energy == inner(x, reference.conv_backward_input(g, w, input_size=sizes, **rest))
-    assert energy == inner(w, reference.conv_backward_weight(x, g, kernel_size=kernel, **rest))
+    assert energy == inner(x, convolutions.conv_backward_input(g, w, input_size=sizes, **rest))
+    assert energy == inner(w, convolutions.conv_backward_weight(x, g, kernel_size=kernel, **rest))
     b = randoms(seed + 3, (groups,))
-    assert inner(g, reference.conv(x, w, b, **rest)) - energy == inner(b, reference.conv_backward_bias(g))
+    assert inner(g, convolutions.conv(x, w, b, **rest)) - energy == inner(
+        b, convolutions.conv_backward_bias(g)
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -357,8 +379,8 @@ def test_a_result_has_the_type_of_its_input(dtype: Any) -> None:
     x, w = IMAGE.astype(dtype), KERNEL.astype(dtype)
     window: Case = {"kernel_size": (2, 2), "stride": (1, 1), "padding": ((1, 0), (0, 1)), "dilation": (1, 1)}
     for y in (
-        reference.conv(x, w, **PLAIN),
-        reference.conv_backward_input(x, w, input_size=(7, 7), **PLAIN),
+        convolutions.conv(x, w, **PLAIN),
+        convolutions.conv_backward_input(x, w, input_size=(7, 7), **PLAIN),
         reference.max_pool(x, **window)[0],
         reference.adaptive_max_pool(x, output_size=(2, 3))[0],
         reference.lp_pool(x, p=2, kernel_size=(2, 2), stride=(2, 2)),
@@ -388,10 +410,10 @@ def test_convolution_agrees_with_pytorch(
 
     rest = rest | {"groups": groups}
     for ours, theirs in (
-        (reference.conv(x, w, b, **rest), y.detach()),
-        (reference.conv_backward_input(g, w, input_size=sizes, **rest), tensors[0].grad),
-        (reference.conv_backward_weight(x, g, kernel_size=kernel, **rest), tensors[1].grad),
-        (reference.conv_backward_bias(g), tensors[2].grad),
+        (convolutions.conv(x, w, b, **rest), y.detach()),
+        (convolutions.conv_backward_input(g, w, input_size=sizes, **rest), tensors[0].grad),
+        (convolutions.conv_backward_weight(x, g, kernel_size=kernel, **rest), tensors[1].grad),
+        (convolutions.conv_backward_bias(g), tensors[2].grad),
     ):
         np.testing.assert_array_equal(ours.astype(float), theirs.numpy())
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from symconv.display import (
     row,
 )
 from symconv.errors import UnsupportedError
+from symconv.printing.latex import latex
 from symconv.printing.mathml import MathML
 
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
@@ -128,7 +130,7 @@ def test_the_text_of_a_formula_is_its_alternative() -> None:
     assert parsed(MathML()(row(x, "<", Frac(n, p)))).get("alttext") == "x < n/p"
 
 
-def test_a_formula_is_converted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_formulas_have_in_common_is_converted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     import latex2mathml.converter
 
     sources: list[str] = []
@@ -138,7 +140,42 @@ def test_a_formula_is_converted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     convert = MathML()
     assert convert(row(x, "+", 1)) == convert(row(x, "+", 1))
-    assert sources == ["x + 1"]
+    assert sources == ["x", "+", "1"]
+    convert(Frac(row(x, "+", 1), row(1, "+", x)))
+    convert(Frac(row(x, "+", n), row(1, "+", n)))
+    assert sources == ["x", "+", "1", "\\frac{\ue000}{\ue001}", "n"]
+
+
+@pytest.mark.parametrize("display", [True, False])
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_formula_of_converted_parts_is_the_formula_converted_whole(name: str, display: bool) -> None:
+    from latex2mathml.converter import convert
+
+    source = latex(FORMULAS[name], colour=True)
+    if display:
+        source = re.sub(r"(\\(?:sum|prod|max|min|lim|sup|inf))_", r"\1\\limits_", source)
+    whole = ET.fromstring(convert(source).replace("symconv-", "role-"))
+    parts = ET.fromstring(MathML()(FORMULAS[name], display))
+    assert "".join(shape(parts)) == "".join(shape(whole))
+
+
+def shape(element: ET.Element) -> Iterator[str]:
+    """The elements that hold others or set something below another, without the rows that only group."""
+    name = element.tag.removeprefix(NAMESPACE)
+    kept = name in (
+        "mfrac",
+        "msub",
+        "msup",
+        "msubsup",
+        "munder",
+        "munderover",
+        "msqrt",
+        "mroot",
+        "mtable",
+        "mtd",
+    )
+    inner = "".join(part for child in element for part in shape(child))
+    yield f"{name}({inner})" if kept else inner
 
 
 @pytest.mark.parametrize(
@@ -160,7 +197,16 @@ def test_a_faulty_conversion_is_refused_with_its_latex(
     monkeypatch.setattr("latex2mathml.converter.convert", lambda source: markup)
     with pytest.raises(UnsupportedError, match=complaint) as error:
         MathML()(row(x, "+", 1))
-    assert "'x + 1'" in str(error.value)
+    assert "'x'" in str(error.value)
+
+
+def test_a_conversion_that_loses_a_part_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "latex2mathml.converter.convert", lambda source: "<math><mrow><mi>\ue000</mi></mrow></math>"
+    )
+    with pytest.raises(UnsupportedError, match="loses a part") as error:
+        MathML()(Frac(row(x, "+", 1), row(n, "+", 1)))
+    assert "x + 1" in str(error.value)
 
 
 def test_an_unfinished_piece_of_latex_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

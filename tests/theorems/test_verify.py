@@ -9,7 +9,7 @@ import sympy as sp
 
 from symconv.checks.result import Verdict
 from symconv.theorems.scaled import ROOT, SCALED, TO_INFINITY, M, S, n, norm, p, r, x
-from symconv.theorems.verify import Case, Limit, at_samples, symbolically, worst
+from symconv.theorems.verify import Case, Limit, at_samples, derivative, symbolically, worst
 from symconv.theorems.written import Claim, claim, exp, letter, ln, total
 
 a = letter("a", sp.Symbol("a", nonnegative=True))
@@ -153,3 +153,27 @@ def test_a_claim_about_each_entry_is_decided_for_each() -> None:
 def test_the_worst_of_verdicts() -> None:
     assert worst([Verdict.PASSED, Verdict.UNDECIDED]) is Verdict.UNDECIDED
     assert worst([Verdict.UNDECIDED, Verdict.FAILED, Verdict.PASSED]) is Verdict.FAILED
+
+
+_A, _B, _P = sp.symbols("a b p", positive=True)
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        sp.Integer(3),
+        _B,
+        _A,
+        3 * _A - _A * _B + 2,
+        _A**2 * _B**3,
+        (1 + _A) ** (1 / _P) * (_B + _A) ** -2,
+        _P ** (_A * _B) * _A,
+        (1 + _A) ** _A,
+        sp.exp(-_A * _P) * (1 + _A * _P),
+        sp.log(1 + _A * _B) / (1 + _A),
+        sp.Abs(_A - _B),
+    ],
+    ids=str,
+)
+def test_derivative_is_that_of_sympy(expr: sp.Expr) -> None:
+    assert sp.expand(derivative(expr, _A) - expr.diff(_A)) == 0

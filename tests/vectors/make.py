@@ -3,7 +3,7 @@
 Run ``python tests/vectors/make.py`` where torch 2.13.0 is installed; the seed makes the files the same
 again. A case holds the arguments of the module as PyTorch takes them and its arrays as nested lists; a
 missing batch axis is an unbatched call. Everything is computed in float64 on small integers, so whole
-numbers are exact and are stored as such.
+numbers are exact and are stored as such. Each family of modules is one function of the number of dimensions.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,18 @@ import torch
 
 TORCH = "2.13.0"
 SEED = 1008
+COUNT = 22
 FOLDER = Path(__file__).parent
+SPATIAL = {1: (4, 11), 2: (4, 7), 3: (2, 4)}
+"""The smallest and the largest side of an image, by the number of dimensions."""
 
 Case = dict[str, Any]
 Args = dict[str, Any]
+Shape = tuple[int, ...]
 
 
-def integers(rng: random.Random, shape: tuple[int, ...], low: int, high: int) -> torch.Tensor:
-    count = torch.Size(shape).numel()
-    values = [rng.randint(low, high) for _ in range(count)]
+def integers(rng: random.Random, shape: Shape, low: int, high: int) -> torch.Tensor:
+    values = [rng.randint(low, high) for _ in range(torch.Size(shape).numel())]
     return torch.tensor(values, dtype=torch.float64).reshape(shape).requires_grad_()
 
 
@@ -41,9 +45,11 @@ def plain(tensor: torch.Tensor) -> Any:
     return number(tensor.detach().tolist())
 
 
-def image_shape(rng: random.Random, channels: int, low: int, high: int, batched: bool) -> tuple[int, ...]:
-    spatial = (rng.randint(low, high), rng.randint(low, high))
-    return (rng.randint(1, 2), channels, *spatial) if batched else (channels, *spatial)
+def image(rng: random.Random, dims: int, low: int, high: int, channels: int | None = None) -> torch.Tensor:
+    """A batch or a single image with channels."""
+    sides = (rng.randint(*SPATIAL[dims]) for _ in range(dims))
+    batch = () if rng.random() < 0.5 else (rng.randint(1, 2),)
+    return integers(rng, (*batch, channels or rng.randint(1, 2), *sides), low, high)
 
 
 def finish(rng: random.Random, case: Case, output: torch.Tensor, leaves: dict[str, torch.Tensor]) -> Case:
@@ -55,10 +61,10 @@ def finish(rng: random.Random, case: Case, output: torch.Tensor, leaves: dict[st
     return case | {name: plain(array) for name, array in arrays.items()}
 
 
-def either(rng: random.Random, low: int, high: int) -> int | list[int]:
-    """An int for both axes or a pair, as PyTorch's arguments may be."""
-    pair = [rng.randint(low, high), rng.randint(low, high)]
-    return pair if rng.random() < 0.6 else pair[0]
+def each(rng: random.Random, dims: int, low: int, high: int) -> int | list[int]:
+    """An int for all axes or one an axis, as PyTorch's arguments may be."""
+    values = [rng.randint(low, high) for _ in range(dims)]
+    return values if rng.random() < 0.6 else values[0]
 
 
 def up_to_half(rng: random.Random, kernel: int | list[int]) -> int | list[int]:
@@ -68,30 +74,52 @@ def up_to_half(rng: random.Random, kernel: int | list[int]) -> int | list[int]:
     )
 
 
-def conv2d(rng: random.Random, number: int) -> Case:
-    groups = rng.choice((1, 1, 2, 3))
-    padding = ("same", "valid", either(rng, 0, 3), either(rng, 0, 3))[number % 4]
-    args = {
+def convolved(rng: random.Random, dims: int, layer: torch.nn.Module, args: Args) -> Case | None:
+    """A convolution with integer parameters; None where PyTorch refuses."""
+    for parameter in layer.parameters():
+        parameter.data = integers(rng, tuple(parameter.shape), -5, 5).detach()
+    x = image(rng, dims, -5, 5, args["in_channels"])
+    leaves = {"input": x, **dict(layer.named_parameters())}
+    case = {"args": args} | {name: plain(leaf) for name, leaf in leaves.items()}
+    try:
+        output = layer(x)
+    except RuntimeError:
+        return None
+    return finish(rng, case, output, leaves)
+
+
+def channels(rng: random.Random, dims: int) -> Args:
+    groups = rng.choice((1, 1, 2, 3) if dims < 3 else (1, 1, 2))
+    return {
         "in_channels": groups * rng.randint(1, 2),
         "out_channels": groups * rng.randint(1, 2),
-        "kernel_size": either(rng, 1, 3),
-        "stride": 1 if padding == "same" else either(rng, 1, 3),
-        "padding": padding,
-        "dilation": either(rng, 1, 2),
+        "kernel_size": each(rng, dims, 1, 3 if dims < 3 else 2),
         "groups": groups,
         "bias": rng.random() < 0.5,
     }
-    layer = torch.nn.Conv2d(**args, dtype=torch.float64)
-    for parameter in layer.parameters():
-        parameter.data = integers(rng, tuple(parameter.shape), -5, 5).detach()
-    x = integers(rng, image_shape(rng, args["in_channels"], 5, 7, rng.random() < 0.5), -5, 5)
-    leaves = {"input": x, **dict(layer.named_parameters())}
-    case = {"args": args} | {name: plain(leaf) for name, leaf in leaves.items()}
-    return finish(rng, case, layer(x), leaves)
 
 
-def image(rng: random.Random, low: int, high: int) -> torch.Tensor:
-    return integers(rng, image_shape(rng, rng.randint(1, 2), 4, 8, rng.random() < 0.5), low, high)
+def conv(dims: int, rng: random.Random, number: int) -> Case | None:
+    padding = ("same", "valid", each(rng, dims, 0, 3 if dims < 3 else 2), each(rng, dims, 0, 2))[number % 4]
+    args = channels(rng, dims) | {
+        "stride": 1 if padding == "same" else each(rng, dims, 1, 3),
+        "padding": padding,
+        "dilation": each(rng, dims, 1, 2),
+        "padding_mode": ("zeros", "zeros", "reflect", "replicate", "circular")[number % 5],
+    }
+    layer = getattr(torch.nn, f"Conv{dims}d")(**args, dtype=torch.float64)
+    return convolved(rng, dims, layer, args)
+
+
+def conv_transpose(dims: int, rng: random.Random, number: int) -> Case | None:
+    args = channels(rng, dims) | {
+        "stride": each(rng, dims, 1, 3 if dims < 3 else 2),
+        "padding": each(rng, dims, 0, 2),
+        "output_padding": each(rng, dims, 0, 2) if number % 2 else 0,
+        "dilation": each(rng, dims, 1, 3 if dims < 3 else 2),
+    }
+    layer = getattr(torch.nn, f"ConvTranspose{dims}d")(**args, dtype=torch.float64)
+    return convolved(rng, dims, layer, args)
 
 
 def pooled(rng: random.Random, case: Case, layer: torch.nn.Module, x: torch.Tensor) -> Case | None:
@@ -109,116 +137,132 @@ def pooled(rng: random.Random, case: Case, layer: torch.nn.Module, x: torch.Tens
     return finish(rng, case, output, {"input": x})
 
 
-def max_pool2d(rng: random.Random, number: int) -> Case | None:
-    kernel = either(rng, 2, 3)
+def max_pool(dims: int, rng: random.Random, number: int) -> Case | None:
+    kernel = each(rng, dims, 2, 3)
     args = {
         "kernel_size": kernel,
-        "stride": either(rng, 1, 3),
+        "stride": each(rng, dims, 1, 3),
         "padding": up_to_half(rng, kernel),
-        "dilation": either(rng, 1, 2),
+        "dilation": each(rng, dims, 1, 2),
         "return_indices": number % 2 == 0,
         "ceil_mode": rng.random() < 0.5,
     }
     if number % 5 == 0:
         del args["stride"]
     # A narrow range: most windows have ties.
-    return pooled(rng, {"args": args}, torch.nn.MaxPool2d(**args), image(rng, -2, 2))
+    layer = getattr(torch.nn, f"MaxPool{dims}d")(**args)
+    return pooled(rng, {"args": args}, layer, image(rng, dims, -2, 2))
 
 
-def avg_pool2d(rng: random.Random, number: int) -> Case | None:
-    kernel = either(rng, 1, 4)
+def avg_pool(dims: int, rng: random.Random, number: int) -> Case | None:
+    kernel = each(rng, dims, 1, 4 if dims < 3 else 3)
     args = {
         "kernel_size": kernel,
-        "stride": either(rng, 1, 3),
+        "stride": each(rng, dims, 1, 3),
         "padding": up_to_half(rng, kernel),
         "ceil_mode": rng.random() < 0.5,
         "count_include_pad": rng.random() < 0.5,
-        "divisor_override": rng.choice((None, None, 3, 7)),
     }
+    if dims > 1:
+        args["divisor_override"] = rng.choice((None, None, 3, 7))
     if number % 5 == 0:
         del args["stride"]
-    return pooled(rng, {"args": args}, torch.nn.AvgPool2d(**args), image(rng, -5, 5))
+    layer = getattr(torch.nn, f"AvgPool{dims}d")(**args)
+    return pooled(rng, {"args": args}, layer, image(rng, dims, -5, 5))
 
 
-def lp_pool2d(rng: random.Random, number: int) -> Case | None:
+def lp_pool(dims: int, rng: random.Random, number: int) -> Case | None:
     p = 1 + number % 3
     args = {
         "norm_type": p,
-        "kernel_size": either(rng, 2, 3),
-        "stride": either(rng, 1, 3),
+        "kernel_size": each(rng, dims, 2, 3 if dims < 3 else 2),
+        "stride": each(rng, dims, 1, 3),
         "ceil_mode": rng.random() < 0.5,
     }
+    if dims == 1:  # no list is taken here
+        args["kernel_size"] = rng.randint(2, 3)
     if number % 5 == 0:
         del args["stride"]
     # PyTorch's slope of x^1 at 0 is 1, that of |x| is 0 by convention: keep away from it.
-    return pooled(rng, {"args": args}, torch.nn.LPPool2d(**args), image(rng, 1 if p == 1 else 0, 9))
+    layer = getattr(torch.nn, f"LPPool{dims}d")(**args)
+    return pooled(rng, {"args": args}, layer, image(rng, dims, 1 if p == 1 else 0, 9))
 
 
-def adaptive_size(rng: random.Random) -> Any:
-    return rng.choice((rng.randint(1, 5), [rng.randint(1, 5), rng.randint(1, 5)], [None, rng.randint(1, 5)]))
+def adaptive_size(dims: int, rng: random.Random) -> Any:
+    """A size for all axes, or one an axis, sometimes that of the input."""
+    sizes = [rng.randint(1, 5 if dims < 3 else 3) for _ in range(dims)]
+    return rng.choice((sizes[0], sizes, [None, *sizes[1:]]) if dims > 1 else (sizes[0], sizes))
 
 
-def adaptive_avg_pool2d(rng: random.Random, number: int) -> Case | None:
-    args = {"output_size": adaptive_size(rng)}
-    return pooled(rng, {"args": args}, torch.nn.AdaptiveAvgPool2d(**args), image(rng, -5, 5))
+def adaptive_avg_pool(dims: int, rng: random.Random, number: int) -> Case | None:
+    args = {"output_size": adaptive_size(dims, rng)}
+    layer = getattr(torch.nn, f"AdaptiveAvgPool{dims}d")(**args)
+    return pooled(rng, {"args": args}, layer, image(rng, dims, -5, 5))
 
 
-def adaptive_max_pool2d(rng: random.Random, number: int) -> Case | None:
-    args = {"output_size": adaptive_size(rng), "return_indices": number % 2 == 0}
-    return pooled(rng, {"args": args}, torch.nn.AdaptiveMaxPool2d(**args), image(rng, -2, 2))
+def adaptive_max_pool(dims: int, rng: random.Random, number: int) -> Case | None:
+    args = {"output_size": adaptive_size(dims, rng), "return_indices": number % 2 == 0}
+    layer = getattr(torch.nn, f"AdaptiveMaxPool{dims}d")(**args)
+    return pooled(rng, {"args": args}, layer, image(rng, dims, -2, 2))
 
 
-def fractional_max_pool2d(rng: random.Random, number: int) -> Case | None:
-    x = image(rng, -3, 3)
-    batch = x.shape[0] if x.ndim == 4 else 1
-    samples = [[[rng.randrange(64) / 64 for _ in "wh"] for _ in range(x.shape[-3])] for _ in range(batch)]
-    args: Args = {"kernel_size": either(rng, 1, 3), "return_indices": number % 2 == 0}
+def fractional_max_pool(dims: int, rng: random.Random, number: int) -> Case | None:
+    x = image(rng, dims, -3, 3)
+    batch = x.shape[0] if x.ndim == dims + 2 else 1
+    samples = [
+        [[rng.randrange(64) / 64 for _ in range(dims)] for _ in range(x.shape[-dims - 1])]
+        for _ in range(batch)
+    ]
+    args: Args = {"kernel_size": each(rng, dims, 1, 3 if dims < 3 else 2), "return_indices": number % 2 == 0}
     if number % 3:
-        args["output_size"] = either(rng, 1, 3)
+        args["output_size"] = each(rng, dims, 1, 3)
     else:
-        args["output_ratio"] = rng.choice((0.5, [0.5, 0.625]))
+        args["output_ratio"] = rng.choice((0.5, [0.5, 0.625, 0.75][:dims]))
     drawn = torch.tensor(samples, dtype=torch.float64)
-    layer = torch.nn.FractionalMaxPool2d(**args, _random_samples=drawn)
-    return pooled(rng, {"args": args, "samples": samples}, layer, x)
+    layer = getattr(torch.nn, f"FractionalMaxPool{dims}d")(**args, _random_samples=drawn)
+    return pooled(rng, {"args": args | {"_random_samples": samples}}, layer, x)
 
 
-def max_unpool2d(rng: random.Random, number: int) -> Case | None:
-    kernel = either(rng, 1, 3)
+def max_unpool(dims: int, rng: random.Random, number: int) -> Case | None:
+    kernel = each(rng, dims, 1, 3)
     args: Args = {"kernel_size": kernel}
     if rng.random() < 0.5:
         args["stride"] = kernel
     if isinstance(kernel, int) and kernel > 1 and rng.random() < 0.5:
         args["padding"] = 1
-    before = image(rng, -9, 9).detach()
-    small, indices = torch.nn.MaxPool2d(**args, return_indices=True)(before)
-    x = integers(rng, tuple(small.shape), -5, 5)
-    size = {"output_size": list(before.shape[-2:])} if number % 3 else {}
+    before = image(rng, dims, -9, 9).detach()
+    size = {"output_size": list(before.shape[-dims:])} if number % 3 else {}
     try:
-        output = torch.nn.MaxUnpool2d(**args)(x, indices, **size)
-    except RuntimeError:  # the default size is too small for an index
+        small, indices = getattr(torch.nn, f"MaxPool{dims}d")(**args, return_indices=True)(before)
+        x = integers(rng, tuple(small.shape), -5, 5)
+        output = getattr(torch.nn, f"MaxUnpool{dims}d")(**args)(x, indices, **size)
+    except (RuntimeError, ValueError):  # the default size is too small for an index
         return None
     case = {"args": args | size, "input": plain(x), "indices": plain(indices)}
     return finish(rng, case, output, {"input": x})
 
 
+FAMILIES: dict[str, tuple[Callable[[int, random.Random, int], Case | None], tuple[int, ...]]] = {
+    "Conv": (conv, (1, 2, 3)),
+    "ConvTranspose": (conv_transpose, (1, 2, 3)),
+    "MaxPool": (max_pool, (1, 2, 3)),
+    "AvgPool": (avg_pool, (1, 2, 3)),
+    "LPPool": (lp_pool, (1, 2, 3)),
+    "AdaptiveAvgPool": (adaptive_avg_pool, (1, 2, 3)),
+    "AdaptiveMaxPool": (adaptive_max_pool, (1, 2, 3)),
+    "FractionalMaxPool": (fractional_max_pool, (2, 3)),
+    "MaxUnpool": (max_unpool, (1, 2, 3)),
+}
 MODULES: dict[str, Callable[[random.Random, int], Case | None]] = {
-    "Conv2d": conv2d,
-    "MaxPool2d": max_pool2d,
-    "AvgPool2d": avg_pool2d,
-    "LPPool2d": lp_pool2d,
-    "AdaptiveAvgPool2d": adaptive_avg_pool2d,
-    "AdaptiveMaxPool2d": adaptive_max_pool2d,
-    "FractionalMaxPool2d": fractional_max_pool2d,
-    "MaxUnpool2d": max_unpool2d,
+    f"{family}{dims}d": partial(make, dims) for family, (make, every) in FAMILIES.items() for dims in every
 }
 
 
-def cases(module: str, count: int) -> Iterator[Case]:
+def cases(module: str) -> Iterator[Case]:
     rng = random.Random(f"{SEED} {module}")
-    make = MODULES[module]
     found = 0
-    while found < count:
-        case = make(rng, found)
+    while found < COUNT:
+        case = MODULES[module](rng, found)
         if case is not None:
             found += 1
             yield case
@@ -228,7 +272,7 @@ def main() -> None:
     if torch.__version__.split("+")[0] != TORCH:
         raise SystemExit(f"the vectors are recorded with torch {TORCH}, not {torch.__version__}")
     for module in MODULES:
-        lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases(module, 24))
+        lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases(module))
         text = f'{{"module":"{module}","torch":"{TORCH}","cases":[\n{lines}\n]}}\n'
         (FOLDER / f"{module}.json").write_text(text, encoding="utf-8")
 
