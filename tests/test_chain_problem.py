@@ -209,7 +209,7 @@ def test_a_claim_about_an_irrational_number_is_judged_by_its_decimals(claimed: s
         (
             LOSS.replace('target = "T"', 'target = "T"\nreduction = "most"'),
             'wrt = "A"',
-            "layers.loss.reduction: must be 'mean' or 'sum' or 'none', not 'most'",
+            "layers.loss.reduction: must be 'mean', 'sum' or 'none', not 'most'",
         ),
         (SUM.replace("Sum", "ReLU"), 'wrt = "A"', "layers.sum.output: must be another name: E stands for the error (see notation.error)"),
     ],

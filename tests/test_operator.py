@@ -118,6 +118,7 @@ PLANE_POOLINGS = [
     name
     for name, case in CASES.items()
     if case.weight is None and case.indices is None and len(case.input) == case.layer.dims == 2
+    if not isinstance(case.layer, Sum)  # which has nothing to stay apart
 ]
 
 

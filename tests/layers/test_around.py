@@ -268,7 +268,7 @@ def test_verbs_agree_with_pytorch(verb: str, torch: Any) -> None:
     ("build", "error", "message"),
     [
         (lambda: LeakyReLU("a"), ArgumentError, "negative_slope: must be an exact number, a decimal or a symbol, not 'a'"),
-        (lambda: MSELoss(reduction="max"), ArgumentError, "reduction: must be 'mean' or 'sum' or 'none', not 'max'"),
+        (lambda: MSELoss(reduction="max"), ArgumentError, "reduction: must be 'mean', 'sum' or 'none', not 'max'"),
         (lambda: Linear(0), ArgumentError, "in_features: must be an integer >= 1, not 0"),
         (lambda: Flatten(1.5), ArgumentError, "start_dim: must be an integer, not 1.5"),
         (lambda: ReLU().operator((1,) * 6), ShapeError, "ReLU: the input must have 1 to 5 dimensions, not 6 (shape (1, 1, 1, 1, 1, 1))"),
