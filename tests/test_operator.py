@@ -9,7 +9,7 @@ from layer_cases import CASES, LINEAR, inner, integers, random_arrays
 from symconv.errors import ShapeError
 from symconv.exact import indices, pack
 from symconv.formula import Entry
-from symconv.layers import AvgPool2d, Conv2d, MaxPool2d, MaxUnpool2d
+from symconv.layers import AvgPool2d, Conv2d, MaxPool2d, MaxUnpool2d, Sum
 from symconv.operator import Names
 
 A = [[4, 5, 2, 2, 1], [3, 3, 2, 2, 4], [4, 3, 4, 1, 1], [5, 1, 4, 1, 2], [5, 1, 3, 1, 4]]
