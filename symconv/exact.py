@@ -111,6 +111,8 @@ def symbols(name: str, shape: Iterable[int], base: int = 1) -> Array:
         [[A_11, A_12], [A_21, A_22]]
     """
     sizes = tuple(shape)
+    if not sizes:
+        return _filled([sp.Symbol(name)], ())
     return _filled((sp.Symbol(f"{name}_{subscript(i, sizes, base)}") for i in indices(sizes)), sizes)
 
 
@@ -128,6 +130,11 @@ def subscript(index: Sequence[int], shape: Sequence[int], base: int) -> str:
 def is_numeric(array: Array) -> bool:
     """Whether every entry is an int or a ``Fraction``."""
     return all(isinstance(e, int | Fraction) for e in array.flat)
+
+
+def is_closed(array: Array) -> bool:
+    """Whether every entry is a number, rational or not: no symbol is left."""
+    return all(isinstance(e, int | Fraction) or not e.free_symbols for e in array.flat)
 
 
 def as_integers(array: Array) -> NDArray[np.int64] | None:

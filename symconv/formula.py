@@ -10,10 +10,11 @@ Indices are written as shown, counted from the notation's base.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 import sympy as sp
@@ -24,7 +25,7 @@ from symconv.axes.arithmetic import assignments as assignments
 from symconv.axes.arithmetic import holds as holds
 from symconv.axes.arithmetic import integer as integer
 from symconv.errors import UnsupportedError
-from symconv.exact import symbolic
+from symconv.exact import exact, symbolic
 
 
 class Formula:
@@ -94,6 +95,30 @@ class Sign(Formula):
 
 
 @dataclass(frozen=True, slots=True)
+class Negative(Formula):
+    """``−body``."""
+
+    body: Formula | Any
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Formula):
+    """``function(body)``; ``ln`` is the natural logarithm."""
+
+    function: Literal["exp", "ln", "tanh"]
+    body: Formula | Any
+
+
+@dataclass(frozen=True, slots=True)
+class Branch(Formula):
+    """``above`` where ``body > 0``, else ``below``; with 1 and 0 it is the indicator ``[body > 0]``."""
+
+    body: Formula | Any
+    above: Formula | Any = 1
+    below: Formula | Any = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Largest(Formula):
     """The maximum of the arguments; −∞ of none."""
 
@@ -155,6 +180,10 @@ class Values(Protocol):
 
 
 Evaluator = Callable[[Values, Assignment], Any]
+
+_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {"exp": sp.exp, "ln": sp.log, "tanh": sp.tanh}
+)
 
 
 def evaluate(formula: Any, values: Values, at: Assignment) -> Any:
@@ -227,6 +256,32 @@ def _(formula: Absolute) -> Evaluator:
 def _(formula: Sign) -> Evaluator:
     body = evaluator(formula.body)
     return lambda values, at: sp.sign(symbolic(body(values, at)))
+
+
+@evaluator.register
+def _(formula: Negative) -> Evaluator:
+    body = evaluator(formula.body)
+    return lambda values, at: -body(values, at)
+
+
+@evaluator.register
+def _(formula: Apply) -> Evaluator:
+    body, function = evaluator(formula.body), _FUNCTIONS[formula.function]
+    return lambda values, at: exact(function(symbolic(body(values, at))))
+
+
+@evaluator.register
+def _(formula: Branch) -> Evaluator:
+    body, above, below = (evaluator(part) for part in (formula.body, formula.above, formula.below))
+
+    def branch(values: Values, at: Assignment) -> Any:
+        positive = sp.Gt(symbolic(body(values, at)), 0)
+        if positive in (sp.true, sp.false):
+            return (above if positive else below)(values, at)
+        cases = symbolic(above(values, at)), symbolic(below(values, at))
+        return sp.Piecewise((cases[0], positive), (cases[1], True))
+
+    return branch
 
 
 @evaluator.register
@@ -332,6 +387,12 @@ def rewrite(formula: Any, replace: Callable[[Formula], Any]) -> Any:
             return Absolute(rewrite(body, replace))
         case Sign(body):
             return Sign(rewrite(body, replace))
+        case Negative(body):
+            return Negative(rewrite(body, replace))
+        case Apply(function, body):
+            return Apply(function, rewrite(body, replace))
+        case Branch(body, above, below):
+            return Branch(rewrite(body, replace), rewrite(above, replace), rewrite(below, replace))
         case Largest(args):
             return Largest(tuple(rewrite(arg, replace) for arg in args))
         case Formula():

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from symconv.axes import Axis
+from symconv.axes import Axis, Scattered
 from symconv.errors import ShapeError
 from symconv.exact import Array, frozen
 from symconv.formula import Entry
@@ -38,6 +38,11 @@ class Names:
     error: str = "E"
     base: int = 1
 
+    @property
+    def output_is_error(self) -> bool:
+        """Whether the output is the error itself, as that of a loss at the end of a chain."""
+        return self.output == self.error
+
     def of(self, role: str) -> str:
         """The name of ``input``, ``weight``, ``bias`` or ``output``."""
         name: str = getattr(self, role)
@@ -59,6 +64,8 @@ class Operator:
         input_shape, output_shape: shapes of the arrays.
         weight_shape: the weight's shape, None without a weight.
         bias_shape: the bias's shape: ``(out_channels,)``, or ``()`` for a single channel; None without.
+        has_target: whether what stands in the weight's place is the target of a loss, which is given and not
+            differentiated by.
     """
 
     layer: str
@@ -68,11 +75,17 @@ class Operator:
     output_shape: tuple[int, ...]
     weight_shape: tuple[int, ...] | None = None
     bias_shape: tuple[int, ...] | None = None
+    has_target: bool = False
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
         """The input size that each axis sees."""
         return self.input_shape if len(self.axes) == len(self.input_shape) else (prod(self.input_shape),)
+
+    @property
+    def counts_row_by_row(self) -> bool:
+        """Whether one axis covers all dimensions, whose entries are counted row by row."""
+        return self.sizes != self.input_shape or isinstance(self.axes[0], Scattered)
 
     @cached_property
     def taps(self) -> Taps:
@@ -92,7 +105,7 @@ class Operator:
     def arguments(self) -> tuple[Argument, ...]:
         """What the operator can be differentiated by."""
         optional: tuple[tuple[Argument, Any], ...] = (
-            ("weight", self.weight_shape),
+            ("weight", None if self.has_target else self.weight_shape),
             ("bias", self.bias_shape),
         )
         return ("input", *(name for name, shape in optional if shape is not None))

@@ -54,6 +54,8 @@ def add_layer(parser: argparse.ArgumentParser) -> None:
     add("--ceil-mode", action="store_true", default=None, help=reach)
     add("--no-count-include-pad", dest="count_include_pad", action="store_false", default=None)
     add("--divisor-override", type=int, metavar="N", help="of average pooling")
+    add("--reduction", choices=("mean", "sum", "none"), help="of a loss")
+    add("--negative-slope", type=read("parse_number"), metavar="A", help="of LeakyReLU")
 
 
 def layer_report(options: argparse.Namespace, report: Callable[[Any], Report], bias: bool) -> Report:

@@ -142,7 +142,7 @@ BAD_FILES = (
     Bad("key of another question", 'array = "Y"', 'array = "Y"\nwrt = "A"', "questions.2: unknown key 'wrt'; known: id, text, notes, layer, array, expect"),
     Bad("id with signs", 'id = "2"\nask = "forward"', 'id = "1.1(d)"\nask = "forwart"', "questions.'1.1(d)'.ask: unknown kind of question 'forwart'; did you mean 'forward'?"),
     Bad("unknown layer", 'layer = "conv"', 'layer = "con"', "questions.1.layer: unknown layer 'con'; did you mean 'conv'?"),
-    Bad("no layer", 'layer = "conv"\n', "", "questions.1.layer: must be given"),
+    Bad("no layer", 'layer = "conv"\n', "", "questions.1.of: must be given, as several arrays come of A: M, Y"),
     Bad("array not computed", 'array = "Y"', 'array = "A"', "questions.2.array: unknown computed array 'A'; known: C, M, Y"),
     Bad("layer and array", 'array = "Y"', 'array = "Y"\nlayer = "pool"', "questions.2: must name either a layer or an array"),
     Bad("wrt not read", 'wrt = "A"', 'wrt = "Y"', "questions.1.wrt: unknown array of layer conv 'Y'; known: A, B"),

@@ -174,7 +174,7 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
         (("solve", "--out"), "symconv solve: argument --out: expected one argument (see symconv solve --help)"),
         (("solve", "--limit", "0"), "symconv solve: argument --limit: must be an integer >= 1, not '0' (see symconv solve --help)"),
         (("solve", "--format", "tex,htm"), "--format: unknown format 'htm'; did you mean 'html'?"),
-        (("solve", "nowhere.toml"), "nowhere.toml: no such file or shipped problem; known: ds-ga-1008-hw2, starter, transposed, two-channels"),
+        (("solve", "nowhere.toml"), "nowhere.toml: no such file or shipped problem; known: conv-relu-pool-sum, ds-ga-1008-hw2, starter, transposed, two-channels"),
         (("derive", "conv2d"), "symconv derive: the following arguments are required: --input (see symconv derive --help)"),
         (("derive", "conv2", "--input", "5x5"), "unknown layer 'conv2'; did you mean 'Conv2d'?"),
         (("derive", "conv2d", "--input", "5by5"), "symconv derive: argument --input: must be sizes such as 5x5, not '5by5' (see symconv derive --help)"),

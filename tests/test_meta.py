@@ -35,6 +35,7 @@ LAYERS = (
     ("symconv.taps", "symconv.formula"),
     ("symconv.sums",),
     ("symconv.reductions",),
+    ("symconv.pointwise", "symconv.losses"),
     ("symconv.operator",),
     ("symconv.derivation",),
     ("symconv.checks",),
@@ -42,11 +43,14 @@ LAYERS = (
     ("symconv.theorems",),
     ("symconv.narrate",),
     ("symconv.narrate.derivation", "symconv.narrate.theorem"),
+    ("symconv.narrate.chain", "symconv.narrate.lines"),
     ("symconv.render",),
     ("symconv.rendered",),
     ("symconv.matrix",),
     ("symconv.derived",),
+    ("symconv.chained",),
     ("symconv.layers",),
+    ("symconv.functional_around",),
     ("symconv.functional", "symconv.testing"),
     ("symconv.problem",),
     ("symconv.workings",),
@@ -56,6 +60,7 @@ LAYERS = (
         "symconv.narrate.shapes",
         "symconv.narrate.sizes",
     ),
+    ("symconv.narrate.through",),
     ("symconv.narrate.layer", "symconv.narrate.questions"),
     ("symconv.narrate.handout",),
     ("symconv.certificates",),
@@ -137,7 +142,7 @@ def test_no_module_evaluates_text(module: str) -> None:
 
 
 def test_reference_shares_no_code_with_what_it_checks() -> None:
-    own = {f"symconv.checks.{name}" for name in ("reference", "convolutions", "windows")}
+    own = {f"symconv.checks.{name}" for name in ("reference", "convolutions", "windows", "around")}
     assert {imported for module in own for imported in imports(module)} <= own
     assert MODULES["symconv.checks"].read_text(encoding="utf-8") == ""
 

@@ -39,10 +39,18 @@ from symconv.checks.sampling import (
     tie_free_numbers,
     twin,
 )
+from symconv.checks.smooth import (
+    check_smooth_gradient,
+    check_smooth_output,
+    enclosed_gradient,
+    enclosed_output,
+)
+from symconv.checks.surroundings import is_smooth
 from symconv.derivation.derivation import Worked
 from symconv.exact import indices, symbolic
 from symconv.formula import evaluate
 from symconv.operator import Argument
+from symconv.pointwise import Rectified
 from symconv.reductions import LpNorm, Maximum
 
 
@@ -60,6 +68,8 @@ def check_output(derivation: Worked) -> tuple[Check, ...]:
         return _sampled(derivation, None)
     subject = derivation.names.output
     operator = derivation.operator
+    if is_smooth(operator):
+        return (*check_smooth_output(derivation), _steps(derivation, None, tie_free_numbers(derivation)))
     checks = [_symbolic_output(derivation, subject)]
     if any(isinstance(axis, Adaptive | Fractional | Planewise) for axis in operator.axes):
         checks.append(_places(derivation))
@@ -73,6 +83,8 @@ def check_output(derivation: Worked) -> tuple[Check, ...]:
                 subject, Method.REFERENCE, own, expected_output(operator, forward_arrays(derivation.arrays))
             )
         )
+    elif derivation.output_is_closed:
+        checks.append(enclosed_output(derivation))
     checks.append(_steps(derivation, None, tie_free_numbers(derivation)))
     return tuple(checks)
 
@@ -85,13 +97,16 @@ def check_gradient(derivation: Worked, wrt: Argument) -> tuple[Check, ...]:
         return _sampled(derivation, wrt)
     if isinstance(operator.reduction, LpNorm):
         return _lp_gradient(derivation, subject)
+    if is_smooth(operator):
+        own_steps = _steps(derivation, wrt, tie_free_numbers(derivation))
+        return (*check_smooth_gradient(derivation), own_steps)
     checks = []
     # the slope of a maximum depends on where it is taken: there is nothing to compare in symbols
     if not isinstance(operator.reduction, Maximum):
         checks.append(_symbolic_gradient(derivation, wrt, subject))
     arrays = random_arrays(derivation, rationals)
-    if isinstance(operator.reduction, Maximum):
-        arrays["input"] = arrays["input"] // 4  # few values, so that maxima tie and the convention shows
+    if isinstance(operator.reduction, Maximum | Rectified):
+        arrays["input"] = arrays["input"] // 4  # few values, so that conventions at ties and at 0 show
     got = gradient_of(derivation, wrt, arrays)
     expected = reference_gradient(derivation, wrt, arrays)
     checks.append(equal(subject, Method.RATIONALS, got, expected))
@@ -101,6 +116,8 @@ def check_gradient(derivation: Worked, wrt: Argument) -> tuple[Check, ...]:
         own = derivation.gradient_entries(wrt)
         expected = reference_gradient(derivation, wrt, derivation.arrays)
         checks.append(equal(subject, Method.REFERENCE, own, expected))
+    elif derivation.is_closed:
+        checks.append(enclosed_gradient(derivation, wrt))
     checks.append(_steps(derivation, wrt, numbers))
     return tuple(checks)
 
@@ -165,7 +182,7 @@ def _quotients(derivation: Worked, wrt: Argument, subject: str, numbers: Jacobia
     chosen = list(sample(every, EXHAUSTIVE))
     upstream = numbers.arrays["upstream"]
     for index in chosen:
-        expected = (numbers.column(wrt, index) * upstream).sum()
+        expected = np.sum(numbers.column(wrt, index) * upstream)
         if got[index] != expected:
             detail = f"Entry {list(shown_index(derivation, index))} is {got[index]}, the quotient {expected}."
             return Check(subject, Method.QUOTIENT, Verdict.FAILED, str(got[index]), str(expected), "", detail)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -19,11 +18,13 @@ from symconv.checks.sampling import (
     EXHAUSTIVE,
     SYMBOLIC_ENTRIES,
     SYMBOLIC_TAPS,
+    gradient_of,
     is_large,
     reference_gradient,
     tie_free_numbers,
     twin,
 )
+from symconv.checks.surroundings import is_smooth
 from symconv.derivation.arrays import ByRole, Symbols
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
@@ -66,7 +67,7 @@ def in_symbols(
 ) -> Check:
     """The general formula, written out in symbols at these sizes, is the entrywise expression."""
     operator, names = derivation.operator, derivation.names
-    own = twin(operator, "bias" in derivation.arrays)
+    own = twin(operator, "bias" in derivation.arrays, names.output_is_error)
     arrays = {**own.arrays, "upstream": own.upstream}
     every = list(indices(operator.shape(general.wrt or "output")))
     chosen = list(sample(every, SYMBOLIC_ENTRIES))
@@ -113,8 +114,8 @@ def at_sizes(
     target: Array
     if wrt is None:
         target = numbers.arrays["output"]
-    elif isinstance(operator.reduction, LpNorm):
-        target = operator.backward(wrt, numbers.arrays["upstream"], numbers.arrays["input"])
+    elif isinstance(operator.reduction, LpNorm) or is_smooth(operator):
+        target = gradient_of(derivation, wrt, numbers.arrays)
     else:
         target = reference_gradient(derivation, wrt, numbers.arrays)
     values, sizes, target = _at_letters(general, derivation, numbers.arrays, target)
@@ -175,15 +176,11 @@ def _at_letters(
     """The arrays, the sizes' numbers and the result as a general formula counts them."""
     operator, names = derivation.operator, derivation.names
     values: Values = jacobian(operator, names, arrays)
-    input_shape, output_shape = operator.input_shape, operator.output_shape
-    if len(operator.axes) < len(input_shape):  # one axis covers all dimensions
+    if len(operator.axes) < len(operator.input_shape):  # one axis covers all dimensions
         values, result = RowByRow(values), result.ravel()  # type: ignore[arg-type]
-        input_shape, output_shape = (prod(input_shape),), (prod(output_shape),)
-    return (
-        values,
-        size_assignment(general.letters, operator.axes, input_shape, output_shape, names.base),
-        result,
-    )
+    outputs = [axis.output_size(size) for axis, size in zip(operator.axes, operator.sizes, strict=True)]
+    sizes = size_assignment(general.letters, operator.axes, operator.sizes, outputs, names.base)
+    return values, sizes, result
 
 
 @dataclass(frozen=True)

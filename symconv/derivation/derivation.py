@@ -21,7 +21,7 @@ from symconv.derivation.general import General, general_gradient, general_output
 from symconv.derivation.step import Step
 from symconv.derivation.values import ArrayValues
 from symconv.errors import ArgumentError, ShapeError
-from symconv.exact import Array, frozen, pack, unpack
+from symconv.exact import Array, frozen, is_closed, pack, unpack
 from symconv.formula import evaluate
 from symconv.operator import Argument, Names, Operator
 from symconv.reductions import constant
@@ -166,13 +166,23 @@ class Worked:
 
     @property
     def is_numeric(self) -> bool:
-        """Whether every entry is a number."""
+        """Whether every entry is a rational number."""
         return all(map(self.arrays.is_numeric, self.arrays))
 
     @property
+    def is_closed(self) -> bool:
+        """Whether every entry is a number, rational or not."""
+        return all(is_closed(array) for array in self.arrays.values())
+
+    @property
     def output_is_numeric(self) -> bool:
-        """Whether every entry of what the layer reads is a number."""
+        """Whether every entry of what the layer reads is a rational number."""
         return all(map(self.arrays.is_numeric, self._forward_roles))
+
+    @property
+    def output_is_closed(self) -> bool:
+        """Whether every entry of what the layer reads is a number, rational or not."""
+        return all(is_closed(self.arrays[role]) for role in self._forward_roles)
 
     def role(self, wrt: str) -> Argument:
         """``input``, ``weight`` or ``bias`` for itself or for the name of that array."""
@@ -243,7 +253,7 @@ def work_out(
     arrays: dict[str, Array | Lazy] = {}
     shapes: dict[str, tuple[int, ...]] = {}
     for role, value in (("input", input), ("weight", weight)):
-        if _is_shape(value, tuple if lines else (tuple, list)):
+        if is_shape(value, tuple if lines else (tuple, list)):
             shapes[role] = tuple(value)
         elif value is not None:
             arrays[role] = packed = pack(value, names.of(role))
@@ -256,6 +266,8 @@ def work_out(
         if role not in arrays:
             arrays[role] = Symbols(names.of(role), operator.shape(role), names.base)
     arrays["upstream"] = Symbols(_upstream_letter(names), operator.output_shape, names.base)
+    if names.output_is_error:
+        arrays["upstream"] = pack(1)
     return make(operator, names, ByRole(arrays), known, input).substitute(bias=bias, upstream=upstream)
 
 
@@ -264,5 +276,6 @@ def _upstream_letter(names: Names) -> str:
     return next(letter for letter in (UPSTREAM, "U", "V", "Z", "Q") if letter not in taken)
 
 
-def _is_shape(value: Any, kinds: Any) -> bool:
+def is_shape(value: Any, kinds: Any = (tuple, list)) -> bool:
+    """Whether a value is a shape: a flat sequence of ints."""
     return isinstance(value, kinds) and len(value) > 0 and all(type(size) is int for size in value)

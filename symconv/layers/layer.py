@@ -26,6 +26,7 @@ class Layer:
 
     dims: ClassVar[int] = 0
     has_weight: ClassVar[bool] = False
+    has_target: ClassVar[bool] = False
     reads: ClassVar[tuple[str, ...]] = ("input",)
     """The arrays that the layer reads."""
     differentiable: ClassVar[bool] = True

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import islice
 from math import prod
+from typing import Any
 
 import sympy as sp
 
-from symconv.axes import Adjoint, Planewise, Scattered, sequence
+from symconv.axes import Adjoint, Planewise, Pointwise, Scattered, Whole, sequence
 from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
+from symconv.checks.interval import decimal
 from symconv.checks.result import Check, Checks
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
 from symconv.derivation.step import Step as Derived
-from symconv.display import Node, Prose, row
+from symconv.display import Node, Num, Prose, row
 from symconv.document import (
     Block,
     Chain,
@@ -30,8 +33,8 @@ from symconv.document import (
     Steps,
     Verdicts,
 )
-from symconv.errors import ArgumentError
-from symconv.exact import Array, indices
+from symconv.errors import ArgumentError, UnsupportedError
+from symconv.exact import Array, indices, is_closed, is_numeric
 from symconv.formula import Entry, Partial, Sum
 from symconv.narrate.formulas import matrix, range_bounds, tree, wide_ranges
 from symconv.narrate.windows import windows
@@ -47,6 +50,10 @@ TITLES = {
     "substitute": "Numbers",
     "evaluate": "Value",
 }
+PLACES = 6
+"""Decimal places of an irrational number."""
+SHORT = 16
+"""Of how many parts an irrational number is shown exactly at most; beyond it its decimals are."""
 SHOWN_ENTRIES = 64
 """Up to how many entries are written out."""
 SHOWN_TERMS = 20_000
@@ -87,7 +94,7 @@ def definition(derivation: Worked, checks: Sequence[Check]) -> tuple[Block, ...]
     formula = derivation.general(None)
     return (
         Steps((_general_step(formula, formula.steps[0], derivation.names, checks),)),
-        *_said(formula),
+        *_said(derivation, formula),
         *windows(derivation),
     )
 
@@ -96,13 +103,13 @@ def general(derivation: Worked, wrt: Argument, checks: Sequence[Check]) -> tuple
     """The gradient with symbolic sizes, from the chain rule to the guarded sum, and its checks."""
     formula = derivation.general(wrt)
     steps = tuple(_general_step(formula, step, derivation.names, checks) for step in formula.steps)
-    return (Steps(steps), *_said(formula))
+    return (Steps(steps), *_said(derivation, formula))
 
 
 def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
     """The entries of the output or of a gradient, written out and as an array."""
     shape = derivation.operator.shape(wrt or "output")
-    has_numbers = derivation.output_is_numeric if wrt is None else derivation.is_numeric
+    has_numbers = derivation.output_is_closed if wrt is None else derivation.is_closed
     result: tuple[Block, ...] = ()
     if has_numbers:
         values = derivation.output_entries if wrt is None else derivation.gradient_entries(wrt)
@@ -122,10 +129,16 @@ def entry_lines(
     """One entry from its definition to its value, a line for each step; ``full`` shows every term."""
     names = derivation.names
     steps = derivation.entry(wrt, index, zero_terms=full)
+    value = steps[-1].after
+    if steps[-1].rule == "evaluate" and not _is_short(value):  # nested exponentials fill a page
+        steps = steps[:-2]
     shown = steps if full or wrt is None else tuple(step for step in steps if step.rule != "chain rule")
     lines = [Line(tree(steps[0].before, names), "=", _elided(shown[0].after, names))]
     lines += [Line(None, "=", _elided(step.after, names)) for step in shown[1:]]
-    return tuple(_joined(lines, shown))
+    lines = list(_joined(lines, shown))
+    if (near := _near(value)) is not None:
+        lines.append(Line(None, "≈", near))
+    return tuple(lines)
 
 
 def count_of_terms(derivation: Worked, wrt: Argument | None, index: tuple[int, ...]) -> int:
@@ -158,12 +171,14 @@ def formula(derivation: Worked, wrt: Argument | None, checks: Sequence[Check]) -
     last = replace(general.steps[-1], before=general.left)
     return (
         Steps((replace(_general_step(general, last, derivation.names, checks), name="In general"),)),
-        *_said(general),
+        *_said(derivation, general),
     )
 
 
-def _said(formula: General) -> tuple[Block, ...]:
+def _said(derivation: Worked, formula: General) -> tuple[Block, ...]:
     text = sizes(formula)
+    if not text and derivation.operator.counts_row_by_row:
+        text = ("The entries of both arrays are counted row by row.",)
     return (Paragraph(text),) if text else ()
 
 
@@ -171,7 +186,9 @@ def sizes(formula: General) -> Prose:
     """What the letters of a general formula stand for, with the output size and the padding."""
     parts: list[str | Node] = []
     spatial = [
-        (axis, at) for axis, at in zip(formula.axes, formula.letters, strict=True) if axis.role == "spatial"
+        (axis, at)
+        for axis, at in zip(formula.axes, formula.letters, strict=True)
+        if axis.role == "spatial" and not isinstance(axis, Pointwise | Whole)
     ]
     for axis, at in spatial:
         size = axis.output_size(at.input_size)
@@ -215,8 +232,41 @@ def sequences(formula: General) -> list[str | Node]:
 
 
 def matrix_formula(left: Node, values: Array) -> Formula:
-    """An array as a matrix, behind its name."""
-    return Formula(row(left, "=", matrix(values)))
+    """An array as a matrix, behind its name; irrational entries as decimals, and exactly where that is short."""
+    if is_numeric(values) or not is_closed(values):
+        return Formula(row(left, "=", matrix(values)))
+    try:
+        near = row("≈", matrix(values, _decimal))
+    except UnsupportedError:  # a number of thousands of digits
+        return Formula(row(left, "=", matrix(values)))
+    is_short = values.ndim < 3 and all(map(_is_short, values.flat))
+    return Formula(row(left, "=", matrix(values), near) if is_short else row(left, near))
+
+
+def shown_decimal(value: Any) -> str:
+    """A number to six places, rounded by intervals; a rational one as it is."""
+    return str(value) if isinstance(value, int | Fraction) else decimal(value, {}, PLACES)
+
+
+def _decimal(value: Any) -> Node:
+    return show(value) if isinstance(value, int | Fraction) else Num(shown_decimal(value))
+
+
+def _near(value: Any) -> Node | None:
+    """The decimal of an irrational number; None for what is none."""
+    if not isinstance(value, sp.Expr) or value.is_Rational or value.free_symbols or value.is_infinite:
+        return None
+    try:
+        return _decimal(value)
+    except UnsupportedError:
+        return None
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a value is written in a line: of few parts, where it is an expression of numbers."""
+    if not isinstance(value, sp.Expr) or value.free_symbols:
+        return True
+    return next(islice(sp.preorder_traversal(value), SHORT, None), None) is None
 
 
 ENVIRONMENTS = ("align", "align*", "aligned", "split", "equation", "equation*")

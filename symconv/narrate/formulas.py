@@ -6,6 +6,7 @@ comes from where. To show a new kind of formula, add a rule to :func:`tree`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import singledispatch
 from typing import Any
@@ -30,16 +31,20 @@ from symconv.display import (
     Stack,
     Words,
     join,
+    parens,
     row,
 )
 from symconv.exact import Array
 from symconv.formula import (
     Absolute,
+    Apply,
+    Branch,
     Chosen,
     Delta,
     Entry,
     Guarded,
     Largest,
+    Negative,
     Over,
     Partial,
     Power,
@@ -49,7 +54,7 @@ from symconv.formula import (
     Sum,
 )
 from symconv.operator import Names
-from symconv.printing.precedence import ATOM, SUM, bare, fenced
+from symconv.printing.precedence import ATOM, BIG, PRODUCT, SUM, bare, fenced, on_one_line
 from symconv.show import show
 
 
@@ -98,8 +103,12 @@ def _(formula: Product, names: Names) -> Node:
 def _(formula: Sum, names: Names) -> Node:
     if not formula.terms:
         return Num("0")
-    first, *rest = (fenced(tree(term, names), SUM) for term in formula.terms)
-    return join((first, *map(_negative_fenced, rest)), "+")
+    first, *rest = formula.terms
+    parts: list[Node | str] = [fenced(tree(first, names), SUM)]
+    for term in rest:
+        sign, body, tightness = ("−", term.body, PRODUCT) if isinstance(term, Negative) else ("+", term, SUM)
+        parts += [sign, _negative_fenced(fenced(tree(body, names), tightness))]
+    return row(*parts)
 
 
 @tree.register
@@ -126,6 +135,28 @@ def _(formula: Absolute, names: Names) -> Node:
 @tree.register
 def _(formula: Sign, names: Names) -> Node:
     return row(Func("sign"), Fence("(", tree(formula.body, names), ")"))
+
+
+@tree.register
+def _(formula: Negative, names: Names) -> Node:
+    return row("−", _negative_fenced(fenced(tree(formula.body, names), BIG)))
+
+
+@tree.register
+def _(formula: Apply, names: Names) -> Node:
+    body = tree(formula.body, names)
+    if formula.function == "exp":
+        return Script(Ident("e"), sup=on_one_line(body))
+    return row(Func(formula.function), parens(body))
+
+
+@tree.register
+def _(formula: Branch, names: Names) -> Node:
+    positive = row(tree(formula.body, names), ">", 0)
+    if (formula.above, formula.below) == (1, 0):
+        return Fence("[", positive, "]")
+    above, below = (tree(part, names) for part in (formula.above, formula.below))
+    return Cases(((above, row(Words("if"), positive)), (below, Words("otherwise"))))
 
 
 @tree.register
@@ -178,15 +209,15 @@ def array(name: str, names: Names) -> Node:
     return Script(base, sub=Num(digits)) if digits else base
 
 
-def matrix(entries: Array) -> Node:
+def matrix(entries: Array, cell: Callable[[Any], Node] = show) -> Node:
     """A matrix of exact entries; an array of more dimensions as a row of its channels' matrices."""
     if entries.ndim == 0:
-        return show(entries.item())
+        return cell(entries.item())
     if entries.ndim == 1:
-        return Matrix((tuple(show(entry) for entry in entries),))
+        return Matrix((tuple(cell(entry) for entry in entries),))
     if entries.ndim == 2:
-        return Matrix(tuple(tuple(show(entry) for entry in line) for line in entries))
-    return join((matrix(part) for part in entries), ",")
+        return Matrix(tuple(tuple(cell(entry) for entry in line) for line in entries))
+    return join((matrix(part, cell) for part in entries), ",")
 
 
 def range_bounds(limit: Range) -> Node:

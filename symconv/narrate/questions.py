@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial, singledispatch
 from typing import Any
 
-from symconv.checks.claims import claimed_array, claimed_terms, claimed_value
+from symconv.checks.claims import claimed_terms, claimed_value
 from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
 from symconv.checks.result import Check, Checks, Method, Verdict
@@ -28,8 +28,7 @@ from symconv.document import (
     Steps,
     Verdicts,
 )
-from symconv.errors import ArgumentError, ShapeError
-from symconv.exact import Array, pack
+from symconv.errors import ArgumentError
 from symconv.formula import Entry, Partial, Product, evaluate
 from symconv.layers.convolution import Weighted
 from symconv.narrate import derivation as told
@@ -37,9 +36,11 @@ from symconv.narrate.evidence import summarised
 from symconv.narrate.figures import window_moves
 from symconv.narrate.formulas import matrix, tree
 from symconv.narrate.geometry import any_geometry
+from symconv.narrate.lines import anchor, claim, line
 from symconv.narrate.modules import module_steps, pooling_modules
 from symconv.narrate.sizes import check_size
 from symconv.narrate.theorem import counterexamples, example, figure, proof, statement
+from symconv.narrate.through import through_chain, upstream_of
 from symconv.operator import Argument
 from symconv.printing.text import text
 from symconv.problem import (
@@ -194,13 +195,15 @@ def _(question: Forward, workings: Workings) -> Answered:
     formula = check_general(derivation, None)
     checks = Checks((*formula, *check_output(derivation)))
     if question.expect is not None:
-        checks += (_claim(derivation, None, question.expect, values),)
+        checks += (claim(derivation, None, question.expect, values),)
     blocks = (*told.definition(derivation, formula), *told.entries(derivation, None))
-    return Answered(question, _line(derivation.names.output, values), blocks, checks)
+    return Answered(question, line(derivation.names.output, values), blocks, checks)
 
 
 @answer.register
 def _(question: Gradient, workings: Workings) -> Answered:
+    if not question.layer:
+        return Answered(question, *through_chain(question, workings))
     stage = workings.problem.stage(question.layer)
     derivation, wrt = upstream_given(question, workings)
     values = derivation.gradient_entries(wrt)
@@ -209,7 +212,7 @@ def _(question: Gradient, workings: Workings) -> Answered:
     formula = check_general(derivation, wrt)
     checks = Checks((*formula, *check_gradient(derivation, wrt)))
     if question.expect is not None:
-        checks += (_claim(derivation, wrt, question.expect, values),)
+        checks += (claim(derivation, wrt, question.expect, values),)
     if question.expect_terms is not None:
         addends = partial(_addends, derivation, wrt)
         checks += (claimed_terms(subject, question.expect_terms, addends, values.shape, names.base),)
@@ -231,7 +234,7 @@ def _(question: Gradient, workings: Workings) -> Answered:
         *full,
         *told.entries(derivation, wrt),
     )
-    return Answered(question, _line(subject, values), blocks, checks)
+    return Answered(question, line(subject, values), blocks, checks)
 
 
 @answer.register
@@ -342,7 +345,9 @@ def _size_instance(axis: Any, size: int) -> Any:
 def upstream_given(question: Gradient, workings: Workings) -> tuple[Derivation, Argument]:
     """The derivation of the layer with the gradient that arrives at it, and what it is differentiated by."""
     stage = workings.problem.stage(question.layer)
-    derivation = workings.stages[question.layer].substitute(upstream=_upstream(question, workings))
+    derivation = workings.stages[question.layer]
+    upstream = upstream_of(question, workings, derivation.operator.output_shape)
+    derivation = derivation.substitute(upstream=upstream)
     return derivation, derivation.role(stage.role(question.wrt))
 
 
@@ -358,50 +363,8 @@ def arriving(derivation: Derivation) -> tuple[Block, ...]:
     )
 
 
-def _upstream(question: Gradient, workings: Workings) -> Any:
-    shape = workings.stages[question.layer].operator.output_shape
-    given = question.upstream
-    if given is None:
-        return None
-    if given == "ones":
-        return 1
-    array = workings.arrays[given] if isinstance(given, str) else pack(given, "upstream")
-    if array.shape != shape:
-        place = workings.problem.place("questions", question.id).key("upstream")
-        raise place.error(str(ShapeError(f"must have the output's shape {shape}, not {array.shape}")))
-    return array
-
-
-def _claim(derivation: Any, wrt: Any, expect: Any, values: Array) -> Check:
-    names = derivation.names
-    subject = names.output if wrt is None else f"∂{names.error}/∂{names.of(wrt)}"
-
-    def terms(index: tuple[int, ...]) -> str:
-        rules = {step.rule: step.after for step in derivation.entry(wrt, index)}
-        made_of = rules.get("substitute", rules.get("differentiate", rules.get("definition")))
-        return text(row(show(values[index]), "=", tree(made_of, names)))
-
-    return claimed_array(subject, pack(expect, "expect"), values, names.base, terms)
-
-
 def _addends(derivation: Any, wrt: Any, index: tuple[int, ...]) -> list[Any]:
     """The terms of an entry after substitution, multiplied out."""
     steps = {step.rule: step.after for step in derivation.entry(wrt, index)}
     terms = steps["substitute"].terms
     return [evaluate(term, derivation.values, {}) if isinstance(term, Product) else term for term in terms]
-
-
-def _line(name: str, values: Array) -> str:
-    """An array in a line, cut where it gets long."""
-    full = f"{name} = {_nested(values.tolist())}"
-    return full if len(full) <= 160 else f"{full[:157]}…"
-
-
-def _nested(value: Any) -> str:
-    return f"[{', '.join(map(_nested, value))}]" if isinstance(value, list) else str(value)
-
-
-def anchor(name: str) -> str:
-    """A name as an anchor: lower-case letters, digits and hyphens."""
-    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
-    return "-".join(part for part in kept.split("-") if part) or "question"
