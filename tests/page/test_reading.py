@@ -119,10 +119,11 @@ def test_a_formula_is_a_stop_of_the_keyboard_only_where_it_scrolls(homework: Pat
         open_page(browser, homework, width)
         browser.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
         boxes = browser.execute_script(
-            "return [...document.querySelectorAll('.eq')].map(b => [b.scrollWidth > b.clientWidth + 1, b.tabIndex])"
+            "return [...document.querySelectorAll('.eq')].map(b => [b.scrollWidth > b.clientWidth + 1, b.tabIndex,"
+            " b.getAttribute('aria-label')])"
         )
-        assert all((index == 0) == scrolls for scrolls, index in boxes)
-        stops[width] = sum(scrolls for scrolls, _ in boxes)
+        assert all((index == 0) == scrolls == bool(name) for scrolls, index, name in boxes)
+        stops[width] = sum(scrolls for scrolls, *_ in boxes)
     assert 0 < stops[390] < len(boxes)
     assert stops[1280] < stops[390]
 

@@ -76,18 +76,6 @@ def test_every_link_leads_to_an_anchor_and_anchors_are_unique() -> None:
     assert {"output-size", "gradient", "step-3"} <= links
 
 
-def test_boxes_that_scroll_have_names_of_their_own() -> None:
-    boxes = [
-        attrs
-        for _, attrs in Outline(render(sample(), "html")).elements
-        if attrs.get("class") in ("eq", "scroll")
-    ]
-    assert len(boxes) > 8
-    assert all(box["role"] == "group" for box in boxes)
-    names = [box["aria-label"] for box in boxes]
-    assert len(names) == len(set(names))
-
-
 def test_verdicts_are_words_and_their_marks_differ() -> None:
     page = render(sample(FAILED, UNDECIDED), "html")
     found = re.findall(r'<span class="badge (\w+)">([^<]*)</span>', page)
