@@ -111,6 +111,7 @@ function exploreConvolution(data, root) {
     const own = results[view].entries.map(parseFraction);
     shownViews.result.write(found[view].map(shown), found[view].map((value, flat) => changed > 0 && !isSame(value, own[flat])));
     reset.hidden = changed === 0;
+    delete root.dataset.agrees;
     if (changed) agreement.textContent = `${changed} ${changed === 1 ? "number" : "numbers"} changed; results that differ are underlined. All sums are exact.`;
     else agree();
     show(pinned[view], "edit");

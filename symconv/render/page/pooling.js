@@ -90,6 +90,7 @@ function explorePooling(data, root) {
     readout.textContent = `p = ${exponentText(exponents[chosen])}`;
     slider.setAttribute("aria-valuetext", exponents[chosen] === Infinity ? "p infinite" : `p = ${exponents[chosen]}`);
     reset.hidden = changed === 0;
+    delete root.dataset.agrees;
     if (changed) agreement.textContent = `${changed} ${changed === 1 ? "number" : "numbers"} changed.`;
     else agree();
     show("edit");
