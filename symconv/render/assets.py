@@ -22,8 +22,8 @@ EXPLORING = ("rational", "links", "formulas", "grid", "arrays", "convolution", "
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _LINE_COMMENT = re.compile(r"^//.*$| // .*$", re.MULTILINE)
 _SPACE = re.compile(r"\s*\n\s*")
-_TEXT = re.compile(r"""("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`)""")
-_JS_SPACE = re.compile(r" ?(=>|[!=]==|&&|\|\||[=,{};]) ?")
+_JS_SPACE = re.compile(r"""("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`)| ?(=>|[!=]==|&&|\|\||[=,{};]) ?""")
+"""Texts, which stay as they are, and spaces that mean nothing; no pattern of ours has a quote or such a space."""
 _CSS_SPACE = re.compile(r"\s*([{};,>])\s*|(?<=[a-z]:) (?=[^:{}]*[;}])")
 
 
@@ -57,8 +57,8 @@ def policy(style: str, *scripts: str) -> str:
 
 
 def _script(names: tuple[str, ...]) -> str:
-    lines = "\n".join(_short(_LINE_COMMENT.sub("", _read(f"{name}.js"))) for name in names).split("\n")
-    return "\n".join(map(_bare, lines))
+    source = "\n".join(_short(_LINE_COMMENT.sub("", _read(f"{name}.js"))) for name in names)
+    return _JS_SPACE.sub(r"\1\2", source)
 
 
 def _read(name: str) -> str:
@@ -68,15 +68,6 @@ def _read(name: str) -> str:
 def _short(source: str) -> str:
     """Without indentation and empty lines; the files are for reading, the page is for sending."""
     return _SPACE.sub("\n", source).strip()
-
-
-def _bare(line: str) -> str:
-    """A line of a script without spaces that mean nothing, but for those in texts and in lines with a pattern."""
-    if "/" in _TEXT.sub("", line):
-        return line
-    return "".join(
-        part if _TEXT.fullmatch(part) else _JS_SPACE.sub(r"\1", part) for part in _TEXT.split(line)
-    )
 
 
 def _tight(source: str) -> str:
