@@ -180,8 +180,9 @@ def _blocks(blocks: Iterable[Block], page: Page) -> str:
 
 
 def _badge(verdict: Verdict, said: str) -> str:
-    """A verdict in words; its mark is drawn by the style sheet."""
-    return f'<span class="badge {verdict}">{words(said)}</span>'
+    """A verdict in words; its mark is drawn by the style sheet. What is proved says so and has its own look."""
+    is_proved = verdict is Verdict.PASSED and said.partition(":")[0] == "proved"
+    return f'<span class="badge {"proved" if is_proved else verdict}">{words(said)}</span>'
 
 
 def _evidence(checks: Iterable[Check]) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from symconv.checks.result import Verdict
 from symconv.render import assets, render
+from symconv.render.html import _badge as badge
 from tests.render.sample import FAILED, HOSTILE, UNDECIDED, hostile, sample
 
 STYLE = assets.style()
@@ -85,6 +87,12 @@ def test_verdicts_are_words_and_their_marks_differ() -> None:
     assert len(found) == page.count('class="badge ')
     marks = re.findall(r'badge::before\{content:"(.) " / ""', STYLE)
     assert len(set(marks)) == len(marks) == 4
+
+
+def test_what_is_proved_looks_different_from_what_is_checked() -> None:
+    assert badge(Verdict.PASSED, "proved: a kernel") == '<span class="badge proved">proved: a kernel</span>'
+    assert badge(Verdict.PASSED, "checked: exact") == '<span class="badge passed">checked: exact</span>'
+    assert badge(Verdict.FAILED, "proved") == '<span class="badge failed">proved</span>'
 
 
 def test_evidence_has_means_scope_and_both_sides_of_every_check() -> None:

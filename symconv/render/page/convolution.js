@@ -36,7 +36,7 @@ function exploreConvolution(data, root) {
   const words = (role, isGradient) => (isGradient ? `\u2202${error}/\u2202${nameOf(role)}` : nameOf(role));
   const caption = (role, isGradient) => (isGradient ? flatPartial(error, arrayName(nameOf(role))) : math("math", arrayName(nameOf(role)).drawn));
 
-  let view = data.view, turned = false, shownViews = {}, found = convolved(values, tables, data.bias_at);
+  let view = data.view, turned = false, current = 0, shownViews = {}, found = convolved(values, tables, data.bias_at);
   const start = Object.fromEntries(Object.keys(VIEWS).map((name) => {
     const shape = shapeOf(name);
     return [name, ravel(shape.map((size, axis) => Math.floor((size - 1) / (axis === shape.length - 1 ? 2 : 3))), shape)];
@@ -76,7 +76,11 @@ function exploreConvolution(data, root) {
       role, shape: shapeOf(role), dims, base, name: words(role, options.isGradient), caption: () => caption(role, options.isGradient), ...options,
       margins: role === "input" && options.editable ? margins : null,
     });
-    const pick = (flat, how) => { if (how !== "hover") pinned[view] = flat; show(flat, how); };
+    const pick = (flat, how) => {
+      if (how === "hover" && flat === current) return;
+      if (how !== "hover") pinned[view] = flat;
+      show(flat, how);
+    };
     const factor = (role) => make(role, {
       isGradient: role === "upstream", editable: true, turned: role === "weight" && turned && view === "input",
       onPick: () => {}, onEdit: editor(values[role], message, update),
@@ -128,6 +132,7 @@ function exploreConvolution(data, root) {
   }
 
   function show(flat, how) {
+    current = flat;
     for (const each of Object.values(shownViews)) each.clear();
     const { which, factors } = VIEWS[view];
     const taps = tables[view][flat], [left, right] = factors({}).map(([role]) => role);

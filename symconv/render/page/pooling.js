@@ -27,9 +27,10 @@ function explorePooling(data, root) {
   const table = tapTable(links, OUT), shape = results.maximum.shape;
   const start = data.exponent === null ? Infinity : approximate(parseFraction(data.exponent));
   const exponents = [...new Set([...EXPONENTS, ...(start >= 1 && start <= 512 ? [start] : [])])].sort((a, b) => a - b);
-  let chosen = exponents.includes(start) ? exponents.indexOf(start) : exponents.indexOf(4), window_ = 0;
-  window_ = Math.max(0, table.findIndex((taps) => taps.length === Math.max(...table.map((each) => each.length))));
-  let pinned = window_;
+  let chosen = exponents.includes(start) ? exponents.indexOf(start) : exponents.indexOf(4);
+  // the window that is shown, and the one that was chosen: at first a window that padding does not clip
+  let current = Math.max(0, table.findIndex((taps) => taps.length === Math.max(...table.map((each) => each.length))));
+  let pinned = current;
 
   const message = html("p", { class: "message", role: "alert" });
   const agreement = html("p", { class: "agreement" });
@@ -49,10 +50,15 @@ function explorePooling(data, root) {
   const single = table.length === 1;
   const target = new ArrayView({
     role: "output", shape, dims, base, name: "LP values", caption: () => normCaption(),
-    onPick: (flat, how) => { if (how !== "hover") pinned = flat; window_ = flat; show(how); },
+    onPick: (flat, how) => {
+      if (how === "hover" && flat === current) return;
+      if (how !== "hover") pinned = flat;
+      current = flat;
+      show(how);
+    },
   });
-  target.element.addEventListener("pointerleave", () => { window_ = pinned; show("hover"); });
-  const chooser = sliceChooser(target, target.sliceOf(pinned), (slice) => { pinned = window_ = slice * target.area + (pinned % target.area); show("click"); });
+  target.element.addEventListener("pointerleave", () => { current = pinned; show("hover"); });
+  const chooser = sliceChooser(target, target.sliceOf(pinned), (slice) => { pinned = current = slice * target.area + (pinned % target.area); show("click"); });
 
   slider.addEventListener("input", () => { chosen = Number(slider.value); update(); });
   reset.addEventListener("click", () => { values.splice(0, values.length, ...given); update(); announce("The numbers of the problem are back."); });
@@ -114,19 +120,19 @@ function explorePooling(data, root) {
   function show(how) {
     source.clear();
     target.clear();
-    const taps = table[window_];
+    const taps = table[current];
     for (const tap of taps) source.mark(tap.inp, "input");
-    for (const tap of tapsAt(links, OUT, window_, true)) if (tap.inp === null) source.markOutside(tap.at);
+    for (const tap of tapsAt(links, OUT, current, true)) if (tap.inp === null) source.markOutside(tap.at);
     source.show(new Set(taps.length ? taps.map((tap) => source.sliceOf(tap.inp)) : [0]));
-    target.mark(window_, "result");
-    target.show([target.sliceOf(window_)]);
+    target.mark(current, "result");
+    target.show([target.sliceOf(current)]);
     describe(how);
     draw();
   }
 
   function describe(how) {
-    const p = exponents[chosen], exact = windowOf(window_), entries = exact.map(approximate), sizes = entries.map(Math.abs);
-    const value = norm(sizes, p), most = Math.max(0, ...sizes), n = entries.length, cells = data.cells[window_];
+    const p = exponents[chosen], exact = windowOf(current), entries = exact.map(approximate), sizes = entries.map(Math.abs);
+    const value = norm(sizes, p), most = Math.max(0, ...sizes), n = entries.length, cells = data.cells[current];
     const mean = cells ? divide(sum(exact), cells) : ZERO;
     const bound = n && p !== Infinity ? most * n ** (1 / p) : most;
     facts.replaceChildren(...[
@@ -152,7 +158,7 @@ function explorePooling(data, root) {
   }
 
   function draw() {
-    const exact = windowOf(window_);
+    const exact = windowOf(current);
     plot.draw(exact.map((x) => Math.abs(approximate(x))), exponents[chosen], exact.length ? approximate(divide(sum(exact.map(size)), exact.length)) : 0);
   }
 
