@@ -15,8 +15,10 @@ import pytest
 from symconv.checks.result import Checks
 from symconv.derivation.derivation import Worked
 from symconv.document import Document, Explorer, Section
-from symconv.layers.convolution import Conv2d, Convolution
+from symconv.layers import Layer
+from symconv.layers.convolution import Conv1d, Conv2d, Conv3d
 from symconv.layers.pooling import AvgPool2d, LPPool2d, MaxPool2d
+from symconv.layers.transposed import ConvTranspose1d, ConvTranspose2d
 from symconv.narrate.explorers import explorer, window_explorer
 from symconv.narrate.placing import explorers
 from symconv.pipeline import solve
@@ -30,14 +32,6 @@ pytestmark = pytest.mark.browser
 PROBLEMS = Path(__file__).parent.parent / "problems"
 
 
-class Conv1d(Convolution):
-    dims = 1
-
-
-class Conv3d(Convolution):
-    dims = 3
-
-
 def numbers(shape: tuple[int, ...], seed: int) -> Any:
     """Small fractions, many of them whole, some negative."""
     draw = random.Random(seed)
@@ -47,7 +41,7 @@ def numbers(shape: tuple[int, ...], seed: int) -> Any:
     return array.reshape(shape)
 
 
-def convolution(layer: Convolution, shape: tuple[int, ...], kernel: tuple[int, ...], bias: int = 0) -> Worked:
+def convolution(layer: Layer, shape: tuple[int, ...], kernel: tuple[int, ...], bias: int = 0) -> Worked:
     """A convolution at random fractions, its upstream gradient too."""
     given = layer.derive(numbers(shape, 1), numbers(kernel, 2), numbers((bias,), 3) if bias else None)
     return given.substitute(upstream=numbers(given.operator.output_shape, 4))
@@ -63,6 +57,12 @@ CONVOLUTIONS = {
     "batch": convolution(Conv2d(padding=1), (2, 2, 3, 3), (3, 2, 2, 2), bias=3),
     "one dimension": convolution(Conv1d(stride=2, padding=1), (9,), (4,)),
     "one dimension, channels": convolution(Conv1d(dilation=2), (2, 8), (3, 2, 3)),
+    "mirrored padding": convolution(Conv2d(padding=(1, 2), padding_mode="reflect"), (4, 5), (3, 2)),
+    "circular padding": convolution(Conv1d(padding=2, padding_mode="circular", stride=2), (5,), (3,)),
+    "transposed": convolution(ConvTranspose2d(stride=2, padding=1), (3, 2), (3, 3)),
+    "transposed, groups and bias": convolution(
+        ConvTranspose1d(stride=3, output_padding=1, groups=2), (4, 3), (4, 3, 2), bias=6
+    ),
     "three dimensions": convolution(Conv3d(padding=1, stride=2), (2, 3, 4, 3), (2, 2, 2, 2, 2)),
 }
 
