@@ -191,15 +191,21 @@ def _evidence(checks: Iterable[Check]) -> str:
     if not checks:
         return ""
     spans = " ".join(_badge(verdict, said) for verdict, said in badges(checks))
-    items = "".join(f"<li>{_witness(check)}</li>" for check in worst_first(Checks(checks)))
+    alike: dict[tuple[str, ...], list[Check]] = {}
+    for check in worst_first(Checks(checks)):
+        alike.setdefault((check.verdict, check.subject, check.left, check.right, check.detail), []).append(
+            check
+        )
+    items = "".join(f"<li>{_witness(each)}</li>" for each in alike.values())
     return f'<details class="evidence"><summary>{spans}</summary><ul>{items}</ul></details>'
 
 
-def _witness(check: Check) -> str:
-    """One check in full: subject, means and scope, then both sides."""
-    covered = f", {words(check.scope)}" if check.scope else ""
-    verdict = "" if check.passed else f"{check.verdict.value}: {words(check.detail)} "
-    return f"{verdict}{words(check.subject)}: {words(check.method)}{covered}{_sides(check)}"
+def _witness(checks: Sequence[Check]) -> str:
+    """Checks of the same two sides: the subject, each means with its scope, then both sides."""
+    first = checks[0]
+    verdict = "" if first.passed else f"{first.verdict.value}: {words(first.detail)} "
+    means = "; ".join(", ".join(filter(None, (check.method, check.scope))) for check in checks)
+    return f"{verdict}{words(first.subject)}: {words(means)}{_sides(first)}"
 
 
 def _sides(check: Check) -> str:

@@ -101,6 +101,14 @@ def test_evidence_has_means_scope_and_both_sides_of_every_check() -> None:
     assert "<li>undecided: the intervals were too wide lim ‖x‖ₚ: interval arithmetic" in page
 
 
+def test_means_that_compared_the_same_sides_share_a_line_of_evidence() -> None:
+    page = render(sample(), "html")
+    assert (
+        "<li>∂E/∂A: symbolic, 25 of 25 entries; NumPy reference, 25 of 25 entries"
+        '<span class="sides">25 against 25</span></li>' in page
+    )
+
+
 def test_evidence_of_a_section_is_folded_unless_something_did_not_pass() -> None:
     assert '<details class="evidence"><summary><span class="badge passed">Evidence: all 3' in render(
         sample(), "html"
