@@ -6,6 +6,7 @@ problem file → problem → layers → derivations → substitution → checks 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +25,7 @@ from symconv.narrate.formulas import array
 from symconv.narrate.formulas import matrix as shown_matrix
 from symconv.narrate.handout import key, student
 from symconv.narrate.layer import layer_text
+from symconv.narrate.placing import explorers
 from symconv.narrate.questions import Answered, parts, together
 from symconv.operator import Argument, Names
 from symconv.problem import Problem, Prove, load
@@ -80,10 +82,13 @@ def solve(
         begin=lambda place: say(f"answering {pieces[place][0].id}"),
     )
     answers = [
-        together(
-            question, [result for (of, _), result in zip(pieces, results, strict=True) if of is question]
+        replace(
+            together(
+                question, [result for (of, _), result in zip(pieces, results, strict=True) if of is question]
+            ),
+            explorers=explored,
         )
-        for question in loaded.questions
+        for question, explored in zip(loaded.questions, explorers(workings), strict=True)
     ]
     return _report(loaded, workings, answers, handout)
 

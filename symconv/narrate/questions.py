@@ -21,6 +21,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Explorer,
     Formula,
     Paragraph,
     Section,
@@ -63,12 +64,13 @@ from symconv.workings import Workings
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question with its section, its answer in a line, and its checks."""
+    """A question with its section, its answer in a line, its checks, and what there is to explore."""
 
     question: Question
     line: str
     blocks: tuple[Block, ...]
     checks: Checks
+    explorers: tuple[Explorer, ...] = ()
 
     @property
     def section(self) -> Section:
@@ -78,7 +80,7 @@ class Answered:
         notes = (Callout("note", "Note", (Paragraph((question.notes,)),)),) if question.notes else ()
         failures = tuple(Paragraph((check.detail,)) for check in self.checks.failures if check.detail)
         failed = (Callout("failed", "Not everything here passed", failures),) if failures else ()
-        blocks = (*asked, *failed, *self.blocks, *notes, Verdicts(summarised(self.checks)))
+        blocks = (*asked, *failed, *self.blocks, *self.explorers, *notes, Verdicts(summarised(self.checks)))
         return Section(anchor(question.id), (f"{question.id} {TITLES[type(question)]}",), blocks, self.checks)
 
 

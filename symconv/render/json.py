@@ -25,6 +25,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Explorer,
     Figure,
     Fold,
     Formula,
@@ -108,7 +109,7 @@ def homes(block: object, anchor: str | None) -> Iterator[Home]:
     raise UnsupportedError(f"the JSON renderer has no rule for a block of kind {type(block).__name__}")
 
 
-@homes.register(Paragraph | Bullets | Formula | Chain | Figure | Space | Table)
+@homes.register(Paragraph | Bullets | Formula | Chain | Figure | Explorer | Space | Table)
 def _(block: Block, anchor: str | None) -> Iterator[Home]:
     return iter(())
 

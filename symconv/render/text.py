@@ -14,6 +14,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Explorer,
     Figure,
     Fold,
     Formula,
@@ -301,3 +302,8 @@ def _(node: Section, pen: Pen) -> list[str]:
     rule = "─" if pen.level == 1 else "┄"
     heading = _heading(plain(node.title), verdict, rule, pen)
     return _stacked((heading, *(block(each, replace(pen, level=pen.level + 1)) for each in node.blocks)))
+
+
+@block.register
+def _(node: Explorer, pen: Pen) -> list[str]:
+    return []  # nothing to explore in text

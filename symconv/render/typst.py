@@ -24,6 +24,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Explorer,
     Figure,
     Fold,
     Formula,
@@ -102,7 +103,7 @@ def _opening(checks: Checks | None, pen: Pen) -> str:
 
 
 def _blocks(blocks: Iterable[Block], pen: Pen) -> str:
-    return "\n\n".join(block(each, pen) for each in blocks)
+    return "\n\n".join(filter(None, (block(each, pen) for each in blocks)))
 
 
 _FOREIGN = re.compile(
@@ -292,3 +293,8 @@ def _(node: Section, pen: Pen) -> str:
     flag = "none" if node.checks is None else _string(node.checks.verdict)
     inner = replace(pen, level=min(pen.level + 1, _DEEPEST))
     return f"#section({pen.level}, [{_inline(node.title, pen)}], {flag})\n\n{_blocks(node.blocks, inner)}"
+
+
+@block.register
+def _(node: Explorer, pen: Pen) -> str:
+    return ""  # there is nothing to explore on paper
