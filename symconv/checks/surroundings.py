@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symconv.axes import Grouped, Scattered, Sliding
+from symconv.axes import Adjoint, Grouped, Scattered, Sliding
 from symconv.checks import around
 from symconv.checks.enclosure import exp, log
 from symconv.exact import Array
@@ -23,7 +23,7 @@ from symconv.reductions import WeightedSum
 def surrounds(operator: Operator) -> bool:
     """Whether an operator belongs to a layer around convolutions and poolings."""
     if isinstance(operator.reduction, WeightedSum):
-        return not any(isinstance(axis, Sliding | Scattered) for axis in operator.axes)
+        return not any(isinstance(axis, Adjoint | Sliding | Scattered) for axis in operator.axes)
     return isinstance(operator.reduction, Pointed | SquaredError | CrossEntropy)
 
 
