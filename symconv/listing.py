@@ -5,6 +5,7 @@ To add a section, give it a case here and its name to ``SECTIONS`` of :mod:`symc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 
@@ -18,7 +19,9 @@ def rows_of(section: str) -> Iterator[tuple[str, str]]:
         case "layers":
             from symconv.layers import LAYERS
 
-            return ((name, (layer.__doc__ or "").partition("\n")[0]) for name, layer in LAYERS.items())
+            return (
+                (name, _plain((layer.__doc__ or "").partition("\n")[0])) for name, layer in LAYERS.items()
+            )
         case "theorems":
             from symconv.theorems import THEOREMS
 
@@ -31,3 +34,8 @@ def rows_of(section: str) -> Iterator[tuple[str, str]]:
             from symconv.render import FORMATS
 
             return ((name, row.what) for name, row in FORMATS.items())
+
+
+def _plain(line: str) -> str:
+    """A line of a docstring as text: a reference is the name that it leads to."""
+    return re.sub(r":\w+:`~?(?:\w+\.)*(\w+)`", r"\1", line).replace("``", "")

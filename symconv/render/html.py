@@ -15,7 +15,7 @@ from functools import singledispatch
 from itertools import count, pairwise
 from types import MappingProxyType
 
-from symconv.checks.result import Check, Checks, Verdict
+from symconv.checks.result import Certificate, Check, Checks, Verdict
 from symconv.display import Node, Op, Prose
 from symconv.document import (
     Block,
@@ -205,7 +205,15 @@ def _witness(checks: Sequence[Check]) -> str:
     first = checks[0]
     verdict = "" if first.passed else f"{first.verdict.value}: {words(first.detail)} "
     means = "; ".join(", ".join(filter(None, (check.method, check.scope))) for check in checks)
-    return f"{verdict}{words(first.subject)}: {words(means)}{_sides(first)}"
+    kernel = "".join(_certificate(each) for check in checks for each in check.certificates)
+    return f"{verdict}{words(first.subject)}: {words(means)}{_sides(first)}{kernel}"
+
+
+def _certificate(proved: Certificate) -> str:
+    """What a proof kernel has accepted: the theorem, its file with its hash, and the axioms that it rests on."""
+    rests = ", ".join(proved.assumptions) or "no axiom"
+    said = f"{proved.theorem} in {proved.file} (SHA-256 {proved.sha256[:16]}…), {proved.kernel}, on {rests}"
+    return f'<span class="sides">{words(said)}</span>'
 
 
 def _sides(check: Check) -> str:

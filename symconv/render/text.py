@@ -251,9 +251,9 @@ def _(node: Verdicts, pen: Pen) -> list[str]:
 def _coloured(line: str, pen: Pen) -> str:
     """A line of evidence, the verdict at its beginning in its colour."""
     for verdict, code in ansi.VERDICTS.items():
-        head = f"{mark(verdict)} {verdict}"
-        if line.startswith(head):
-            return pen.painted(head, code) + line[len(head) :]
+        word = line[2:].split(" ", 1)[0]
+        if line.startswith(f"{mark(verdict)} {word}"):
+            return pen.painted(line[: 2 + len(word)], code) + line[2 + len(word) :]
     return line
 
 
