@@ -111,9 +111,12 @@ def symbols(name: str, shape: Iterable[int], base: int = 1) -> Array:
         [[A_11, A_12], [A_21, A_22]]
     """
     sizes = tuple(shape)
-    if not sizes:
-        return _filled([sp.Symbol(name)], ())
-    return _filled((sp.Symbol(f"{name}_{subscript(i, sizes, base)}") for i in indices(sizes)), sizes)
+    return _filled((symbol(name, index, sizes, base) for index in indices(sizes)), sizes)
+
+
+def symbol(name: str, index: Sequence[int], shape: Sequence[int], base: int) -> sp.Symbol:
+    """One entry of :func:`symbols`; a single number has the name alone."""
+    return sp.Symbol(f"{name}_{subscript(index, shape, base)}" if shape else name)
 
 
 def indices(shape: Sequence[int]) -> Iterable[tuple[int, ...]]:

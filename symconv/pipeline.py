@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from symconv.checks.result import Checks
+from symconv.checks.surroundings import surrounds
 from symconv.derivation.derivation import Worked
 from symconv.derived import Derivation
 from symconv.display import join, row
@@ -161,7 +162,11 @@ def _one_entry(
     index = tuple(i - derivation.names.base for i in entry)
     full = prod(derivation.operator.output_shape) <= WITH_ZEROS
     lines = told.entry_lines(derivation, role, index, full)
-    checks = Checks(check_entry(derivation, role, index, full))
+    if surrounds(derivation.operator):  # checked as a whole
+        whole = told.output_section(derivation) if role is None else told.gradient_section(derivation, role)
+        checks = whole.checks or Checks()
+    else:
+        checks = Checks(check_entry(derivation, role, index, full))
     count = told.count_of_terms(derivation, role, index)
     terms = (Paragraph((f"There are {count:,} terms; the first and the last are shown.",)),) if count else ()
     of_formula = [check for check in checks if check.subject.startswith("general")]

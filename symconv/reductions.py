@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 import numpy as np
 import sympy as sp
 
+from symconv.combining import divide, largest, share, total
 from symconv.exact import Array, symbolic
 from symconv.formula import (
     Absolute,
@@ -37,10 +38,6 @@ from symconv.formula import (
     Quotient,
     Sign,
     Sum,
-    divide,
-    largest,
-    share,
-    total,
 )
 from symconv.sums import dot
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symconv.axes import Range
+from symconv.combining import divide, largest, share, total
 from symconv.errors import UnsupportedError
 from symconv.formula import (
     Absolute,
@@ -30,15 +31,11 @@ from symconv.formula import (
     Sign,
     Sum,
     assignments,
-    divide,
     evaluate,
     holds,
     integer,
-    largest,
     rational,
     rewrite,
-    share,
-    total,
 )
 
 i, j, n = sp.symbols("i j n", integer=True)

@@ -31,6 +31,7 @@ LAYERS = (
     ("symconv.exact", "symconv.grammar", "symconv.printing"),
     ("symconv.show", "symconv.checks.result"),
     ("symconv.document",),
+    ("symconv.combining",),
     ("symconv.axes",),
     ("symconv.taps", "symconv.formula"),
     ("symconv.sums",),

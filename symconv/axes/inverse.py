@@ -118,6 +118,11 @@ def _(axis: Pointwise, output_size: Any) -> InputSizes:
 
 
 @input_sizes.register
+def _(axis: Grouped, output_size: Any) -> InputSizes:
+    return InputSizes(axis.in_channels, axis.in_channels) if output_size == axis.out_channels else NONE
+
+
+@input_sizes.register
 def _(axis: Sliding, output_size: Any) -> InputSizes:
     S, (before, after) = axis.stride, axis.padding
     room = before + after - axis.dilation * (axis.kernel_size - 1) - 1

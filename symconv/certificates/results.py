@@ -11,9 +11,9 @@ import sympy as sp
 
 from symconv.certificates import geometry, literals
 from symconv.certificates.statement import Statement, Uncertified
+from symconv.combining import largest
 from symconv.derivation.derivation import Worked
 from symconv.exact import Array, indices, is_numeric, symbolic
-from symconv.formula import largest
 from symconv.operator import Argument, Operator
 from symconv.reductions import LpNorm, Maximum, Mean, WeightedSum
 

@@ -16,9 +16,10 @@ import sympy as sp
 
 from symconv.checks.oracle import Oracle
 from symconv.checks.surroundings import is_smooth
+from symconv.combining import divide
 from symconv.derivation.values import Arrays, ArrayValues
 from symconv.exact import Array
-from symconv.formula import Partial, divide
+from symconv.formula import Partial
 from symconv.operator import Argument, Names, Operator
 from symconv.pointwise import Rectified
 from symconv.reductions import LpNorm, Maximum

@@ -16,7 +16,7 @@ import sympy as sp
 
 from symconv.checks.jacobian import Jacobian, jacobian, tie_free
 from symconv.checks.oracle import Oracle
-from symconv.checks.surroundings import is_smooth
+from symconv.checks.surroundings import is_smooth, surrounds
 from symconv.derivation.derivation import Worked
 from symconv.exact import Array, pack, symbols
 from symconv.losses import CrossEntropy
@@ -38,8 +38,11 @@ _KEPT = 4
 
 
 def is_large(derivation: Worked) -> bool:
-    """Whether a derivation has too many taps to be built as a whole for its checks."""
-    return derivation.operator.most_taps > LARGE
+    """Whether a derivation has too many taps to be built as a whole for its checks.
+
+    What stands around convolutions and poolings is not cut into parts: it reads an entry a tap.
+    """
+    return derivation.operator.most_taps > LARGE and not surrounds(derivation.operator)
 
 
 def expected_output(operator: Any, arrays: dict[str, Array]) -> Array:

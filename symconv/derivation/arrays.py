@@ -12,10 +12,9 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
-import sympy as sp
 
 from symconv.derivation.step import Step
-from symconv.exact import Array, is_numeric, subscript, symbols
+from symconv.exact import Array, is_numeric, symbol, symbols
 
 Index = tuple[int, ...]
 
@@ -44,7 +43,7 @@ class Symbols:
     base: int = 1
 
     def entry(self, index: Index) -> Any:
-        return sp.Symbol(f"{self.name}_{subscript(index, self.shape, self.base)}")
+        return symbol(self.name, index, self.shape, self.base)
 
     @cached_property
     def array(self) -> Array:

@@ -8,10 +8,11 @@ from typing import Any
 
 import sympy as sp
 
+from symconv.combining import share
 from symconv.derivation.arrays import ByRole
 from symconv.errors import UnsupportedError
 from symconv.exact import Array
-from symconv.formula import Chosen, Entry, Partial, share
+from symconv.formula import Chosen, Entry, Partial
 from symconv.operator import Names, Operator
 from symconv.reductions import Maximum
 
