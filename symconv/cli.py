@@ -1,4 +1,4 @@
-"""The command line: ``symconv solve``, ``derive``, ``prove``, ``list`` and ``new``.
+"""The command line: ``symconv solve``, ``derive``, ``prove``, ``recheck``, ``list`` and ``new``.
 
 Exit status: 0 when every check passed, 1 when one failed or stayed undecided, 2 for bad input (one sentence
 on stderr), 130 when interrupted. Nothing beyond argparse is imported before a command needs it, so that
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 HOMEWORK = "ds-ga-1008-hw2"
 SECTIONS = ("problems", "layers", "theorems", "formats")
-COMMANDS = ("solve", "derive", "prove", "list", "new")
+COMMANDS = ("solve", "derive", "prove", "recheck", "list", "new")
 PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
 _COLLECTED = 200_000, 50, 50
@@ -163,6 +163,12 @@ def _prove(options: argparse.Namespace) -> int:
     return _print(prove(options.theorem, options.window), options.format)
 
 
+def _recheck(options: argparse.Namespace) -> int:
+    from symconv.recheck import main
+
+    return main([f"--seed={options.seed}", "--", options.file])
+
+
 def _list(options: argparse.Namespace) -> int:
     chosen = [section for section in SECTIONS if getattr(options, section)] or SECTIONS
     for number, section in enumerate(chosen):
@@ -174,19 +180,9 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from pathlib import Path
+    from symconv.problem import write_starter
 
-    from symconv.problem import starter
-
-    text = starter()
-    try:
-        with Path(options.file).open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise ProblemError(f"{options.file}: exists already, and is left as it is") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ProblemError(f"{options.file}: cannot be written: {reason}") from None
+    write_starter(options.file)
     print(f"wrote {options.file}; next: symconv solve {options.file}")
     return 0
 
@@ -329,15 +325,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="LIST",
         help="formats with commas between (default: all but pdf; see symconv list)",
     )
-    add("--limit", type=count, metavar="N", default=1_000_000, help="products of a layer (default: 1000000)")
-
+    most = "products of a layer at most (default: 1000000)"
+    add("--limit", type=count, metavar="N", default=1_000_000, help=most)
     add("--open", action="store_true", help="show the page in the browser when it is written")
 
     handout = solve.add_mutually_exclusive_group()
-    for name, what in (
-        ("student", "leave the answers out: questions and data, with room to write"),
-        ("key", "give the results only"),
-    ):
+    leave = "leave the answers out: questions and data, with room to write"
+    for name, what in (("student", leave), ("key", "give the results only")):
         handout.add_argument(f"--{name}", dest="handout", action="store_const", const=name, help=what)
     solve.set_defaults(handout="full")
 
@@ -384,6 +378,17 @@ def _parser() -> argparse.ArgumentParser:
 
     for printing in (derive, prove):
         printing.add_argument("--format", choices=PRINTED, default="text", help="printed as (default: text)")
+
+    recheck = command(
+        _recheck,
+        "recheck",
+        "evaluate every equality of a report's JSON again, by a program that shares nothing with this one",
+        "symconv-report/ds-ga-1008-hw2/ds-ga-1008-hw2.json",
+    )
+    recheck.add_argument("file", metavar="FILE.json", help="what solve writes with --format json")
+    recheck.add_argument(
+        "--seed", metavar="N", default="1008", help="of the random rationals (default: 1008)"
+    )
 
     listing = command(_list, "list", "list what there is", "", "--theorems")
     for section in SECTIONS:

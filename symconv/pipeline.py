@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from symconv.checks.result import Checks
-from symconv.display import join, row
-from symconv.document import Block, Chain, Document, Formula, Section, Table, Verdicts
+from symconv.display import join
+from symconv.document import Block, Chain, Document, Section, Table, Verdicts
 from symconv.exact import Array, pack
 from symconv.narrate import derivation as told
 from symconv.narrate import theorem as told_theorem
-from symconv.narrate.formulas import array, matrix
+from symconv.narrate.formulas import array
 from symconv.narrate.handout import key, student
 from symconv.narrate.layer import layer_text
 from symconv.narrate.questions import Answered, parts, together
+from symconv.narrate.statements import shown_given
 from symconv.operator import Argument, Names
 from symconv.problem import Problem, Prove, load
 from symconv.report import Answer, Report
@@ -147,9 +148,8 @@ def _report(problem: Problem, workings: Workings, answers: Sequence[Answered], h
 
 def _data(problem: Problem, workings: Workings, names: Names) -> tuple[Section, ...]:
     """The arrays that the problem gives, and its layers."""
-    blocks: list[Block] = [
-        Formula(row(array(name, names), "=", matrix(workings.arrays[name]))) for name in problem.arrays
-    ]
+    given = {name: workings.arrays[name] for name in problem.arrays}
+    blocks: list[Block] = [shown_given(name, array(name, names), given, names) for name in problem.arrays]
     if problem.layers:
         rows = tuple(
             (

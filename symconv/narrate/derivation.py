@@ -28,11 +28,12 @@ from symconv.document import (
     Verdicts,
 )
 from symconv.errors import ArgumentError
-from symconv.exact import Array, indices
+from symconv.exact import indices
 from symconv.formula import Entry, Partial
-from symconv.narrate.formulas import matrix, range_bounds, tree, wide_ranges
+from symconv.narrate.formulas import range_bounds, tree, wide_ranges
+from symconv.narrate.statements import equality, general_equality, shown_array, sizes_said
 from symconv.narrate.windows import windows
-from symconv.operator import Argument, Names
+from symconv.operator import Argument
 from symconv.show import show
 
 TITLES = {
@@ -78,8 +79,8 @@ def definition(derivation: Worked, checks: Sequence[Check]) -> tuple[Block, ...]
     """The layer's formula with symbolic sizes and its checks, and what its letters stand for."""
     formula = derivation.general(None)
     return (
-        Steps((_general_step(formula, formula.steps[0], derivation.names, checks),)),
-        *_said(formula),
+        Steps((_general_step(derivation, formula, formula.steps[0], checks),)),
+        *_said(derivation, formula),
         *windows(derivation),
     )
 
@@ -87,8 +88,8 @@ def definition(derivation: Worked, checks: Sequence[Check]) -> tuple[Block, ...]
 def general(derivation: Worked, wrt: Argument, checks: Sequence[Check]) -> tuple[Block, ...]:
     """The gradient with symbolic sizes, from the chain rule to the guarded sum, and its checks."""
     formula = derivation.general(wrt)
-    steps = tuple(_general_step(formula, step, derivation.names, checks) for step in formula.steps)
-    return (Steps(steps), *_said(formula))
+    steps = tuple(_general_step(derivation, formula, step, checks) for step in formula.steps)
+    return (Steps(steps), *_said(derivation, formula))
 
 
 def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
@@ -96,7 +97,7 @@ def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
     values = derivation.output_entries if wrt is None else derivation.gradient_entries(wrt)
     every = list(indices(values.shape))
     has_numbers = derivation.output_is_numeric if wrt is None else derivation.is_numeric
-    result = (matrix_formula(quantity(derivation, wrt), values),) if has_numbers else ()
+    result = (shown_array(derivation, wrt, values),) if has_numbers else ()
     chosen = every[:SHOWN_ENTRIES]
     lines = Chain(tuple(line for index in chosen for line in entry_lines(derivation, wrt, index)))
     what = (
@@ -114,8 +115,16 @@ def entry_lines(
     names = derivation.names
     steps = derivation.entry(wrt, index, zero_terms=full)
     shown = steps if full or wrt is None else tuple(step for step in steps if step.rule != "chain rule")
-    lines = [Line(tree(steps[0].before, names), "=", tree(shown[0].after, names))]
-    lines += [Line(None, "=", tree(step.after, names)) for step in shown[1:]]
+    start = steps[0].before
+    lines = [
+        Line(
+            tree(start, names) if step is shown[0] else None,
+            "=",
+            tree(step.after, names),
+            (equality(derivation, start, step.after, step.rule in ("substitute", "evaluate")),),
+        )
+        for step in shown
+    ]
     return tuple(_joined(lines, shown))
 
 
@@ -127,9 +136,9 @@ def quantity(derivation: Worked, wrt: Argument | None) -> Node:
     return tree(Partial(Entry(names.error), Entry(names.of(wrt))), names)
 
 
-def _said(formula: General) -> tuple[Block, ...]:
+def _said(derivation: Worked, formula: General) -> tuple[Block, ...]:
     text = sizes(formula)
-    return (Paragraph(text),) if text else ()
+    return (Paragraph(text, sizes_said(derivation, formula)),) if text else ()
 
 
 def sizes(formula: General) -> Prose:
@@ -179,11 +188,6 @@ def sequences(formula: General) -> list[str | Node]:
     return parts
 
 
-def matrix_formula(left: Node, values: Array) -> Formula:
-    """An array as a matrix, behind its name."""
-    return Formula(row(left, "=", matrix(values)))
-
-
 ENVIRONMENTS = ("align", "align*", "aligned", "split", "equation", "equation*")
 """What a derivation can be pasted in; ``equation`` holds the formula alone, the others the way to it."""
 
@@ -230,9 +234,10 @@ def _headline(derivation: Worked) -> Node:
     return row(tree(formula.left, derivation.names), "=", tree(formula.formula, derivation.names))
 
 
-def _general_step(formula: General, step: Derived, names: Names, checks: Sequence[Check]) -> Step:
-    left = tree(step.before if step is formula.steps[0] else formula.left, names)
-    body = Formula(row(left, "=", tree(step.after, names)))
+def _general_step(derivation: Worked, formula: General, step: Derived, checks: Sequence[Check]) -> Step:
+    said = general_equality(derivation, formula, step.after)
+    left, right = (tree(side, derivation.names) for side in (said.left, step.after))
+    body = Formula(row(left, "=", right), (said,))
     bounds = tuple(range_bounds(limit) for limit in wide_ranges(step.after))
     return Step(TITLES[step.rule], body, step.because, tuple(checks), bounds)
 
@@ -241,5 +246,6 @@ def _joined(lines: list[Line], steps: Sequence[Derived]) -> Iterable[Line]:
     """The value on the line of the substituted sum, where both are there: ``= 1·3 + 1·4 = 7``."""
     if len(lines) > 1 and steps[-1].rule == "evaluate":
         before, value = lines[-2], lines[-1]
-        return (*lines[:-2], Line(before.left, before.relation, row(before.right, "=", value.right)))
+        right = row(before.right, "=", value.right)
+        return (*lines[:-2], Line(before.left, before.relation, right, before.says + value.says))
     return lines

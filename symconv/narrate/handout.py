@@ -8,15 +8,17 @@ each and no derivation.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
 from symconv.checks.result import Checks
 from symconv.display import Ident, Matrix, Node, Script, join, row
 from symconv.document import Block, Bullets, Document, Formula, Paragraph, Section, Space, Table
-from symconv.narrate.derivation import matrix_formula, quantity
-from symconv.narrate.modules import NAMES, module_formula, pooling_modules
+from symconv.narrate.derivation import quantity
+from symconv.narrate.modules import NAMES, module_formula, module_says, pooling_modules
 from symconv.narrate.questions import TITLES, Answered, anchor, arriving, upstream_given
+from symconv.narrate.statements import claimed, facts_of_theorem, shown_array
 from symconv.narrate.theorem import statement
 from symconv.problem import (
     Definition,
@@ -91,7 +93,9 @@ def _(question: OutputSizeFormula, workings: Workings) -> tuple[Block, ...]:
 
 @result.register
 def _(question: OutputSizeFormula, workings: Workings) -> tuple[Block, ...]:
-    return (Formula(THEOREMS["output-size"]().statement[0].tree),)
+    theorem = THEOREMS["output-size"]()
+    claim = theorem.statement[0]
+    return (Formula(claim.tree, claimed(facts_of_theorem(theorem), claim)),)
 
 
 @blank.register
@@ -103,7 +107,7 @@ def _(question: Forward, workings: Workings) -> tuple[Block, ...]:
 @result.register
 def _(question: Forward, workings: Workings) -> tuple[Block, ...]:
     derivation = workings.stages[question.layer]
-    return (matrix_formula(quantity(derivation, None), derivation.output_entries),)
+    return (shown_array(derivation, None, derivation.output_entries),)
 
 
 @blank.register
@@ -116,10 +120,7 @@ def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
 @result.register
 def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
     derivation, role = upstream_given(question, workings)
-    return (
-        *arriving(derivation),
-        matrix_formula(quantity(derivation, role), derivation.gradient_entries(role)),
-    )
+    return (*arriving(derivation), shown_array(derivation, role, derivation.gradient_entries(role)))
 
 
 @blank.register
@@ -139,7 +140,8 @@ def _(question: Definition, workings: Workings) -> tuple[Block, ...]:
 
 @result.register
 def _(question: Definition, workings: Workings) -> tuple[Block, ...]:
-    return (_by_module(question, module_formula),)
+    table = _by_module(question, module_formula)
+    return (replace(table, says=tuple(said for name in question.types for said in module_says(name))),)
 
 
 @blank.register

@@ -21,7 +21,6 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
-    Formula,
     Paragraph,
     Section,
     Step,
@@ -35,10 +34,11 @@ from symconv.layers.convolution import Weighted
 from symconv.narrate import derivation as told
 from symconv.narrate.evidence import summarised
 from symconv.narrate.figures import window_moves
-from symconv.narrate.formulas import matrix, tree
+from symconv.narrate.formulas import tree
 from symconv.narrate.geometry import any_geometry
 from symconv.narrate.modules import module_steps, pooling_modules
 from symconv.narrate.sizes import check_size
+from symconv.narrate.statements import shown_array
 from symconv.narrate.theorem import counterexamples, example, figure, proof, statement
 from symconv.operator import Argument
 from symconv.printing.text import text
@@ -327,12 +327,8 @@ def arriving(derivation: Derivation) -> tuple[Block, ...]:
     """The gradient that comes back, where it is given."""
     if "upstream" not in derivation.known:
         return ()
-    names = derivation.names
-    quantity = tree(Partial(Entry(names.error), Entry(names.output)), names)
-    return (
-        Paragraph(("The gradient that comes back is",)),
-        Formula(row(quantity, "=", matrix(derivation.arrays["upstream"]))),
-    )
+    shown = shown_array(derivation, "output", derivation.arrays["upstream"])
+    return (Paragraph(("The gradient that comes back is",)), shown)
 
 
 def _upstream(question: Gradient, workings: Workings) -> Any:

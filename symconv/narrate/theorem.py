@@ -14,6 +14,7 @@ from symconv.document import (
     Callout,
     Chain,
     Document,
+    Facts,
     Figure,
     Formula,
     Line,
@@ -26,6 +27,7 @@ from symconv.document import (
     Table,
 )
 from symconv.narrate.figures import convergence
+from symconv.narrate.statements import claimed, facts_of_instance, facts_of_theorem, rounded_cells
 from symconv.theorems.theorem import Instance, Rounded, Theorem
 
 FIGURES: Mapping[str, Callable[[Sequence[Any]], Figure | None]] = MappingProxyType({"lp-limit": convergence})
@@ -51,14 +53,21 @@ def theorem_section(theorem: Theorem, instance: Instance | None = None) -> Secti
 
 def statement(theorem: Theorem) -> tuple[Block, ...]:
     """The hypotheses, then the claims."""
-    claims = tuple(Formula(_conditional(theorem.shown(claim), claim)) for claim in theorem.statement)
+    facts = facts_of_theorem(theorem)
+    claims = tuple(
+        Formula(_conditional(theorem.shown(claim), claim), claimed(facts, claim))
+        for claim in theorem.statement
+    )
     hypotheses: tuple[Prose, ...] = tuple(hypothesis.text for hypothesis in theorem.hypotheses)
     return (Statement(theorem.name, theorem.title, (Bullets(hypotheses), *claims)),)
 
 
 def proof(theorem: Theorem, checks: Checks) -> tuple[Block, ...]:
     """The steps, each with its own checks."""
-    return (Proof((Steps(tuple(_step(theorem, number, checks) for number in range(len(theorem.steps)))),)),)
+    facts = facts_of_theorem(theorem)
+    return (
+        Proof((Steps(tuple(_step(theorem, place, checks, facts) for place in range(len(theorem.steps)))),)),
+    )
 
 
 def counterexamples(theorem: Theorem) -> tuple[Block, ...]:
@@ -67,7 +76,10 @@ def counterexamples(theorem: Theorem) -> tuple[Block, ...]:
         Callout(
             "correction",
             item.title,
-            (Paragraph(item.text), *(Formula(_conditional(claim.tree, claim)) for claim in item.claims)),
+            (
+                Paragraph(item.text),
+                *(Formula(_conditional(claim.tree, claim), claimed(Facts(), claim)) for claim in item.claims),
+            ),
         )
         for item in theorem.counterexamples
     )
@@ -75,13 +87,15 @@ def counterexamples(theorem: Theorem) -> tuple[Block, ...]:
 
 def example(instance: Instance) -> tuple[Block, ...]:
     """What the theorem says about given numbers."""
+    facts = facts_of_instance(instance)
     given = ", ".join(map(str, instance.given))
     blocks: list[Block] = [Paragraph((f"For {given}:",))]
     if instance.lines:
-        blocks.append(Chain(_lines(instance)))
+        blocks.append(Chain(_lines(instance, facts)))
     if instance.rows:
         rows = tuple(tuple(_cell(cell) for cell in row) for row in instance.rows)
-        blocks.append(Table(instance.header, rows, "r" * len(instance.header), instance.caption))
+        align = "r" * len(instance.header)
+        blocks.append(Table(instance.header, rows, align, instance.caption, rounded_cells(facts, instance)))
     return tuple(blocks)
 
 
@@ -91,13 +105,14 @@ def figure(instance: Instance) -> tuple[Block, ...]:
     return () if drawn is None else (drawn,)
 
 
-def _lines(instance: Instance) -> tuple[Line, ...]:
+def _lines(instance: Instance, facts: Facts) -> tuple[Line, ...]:
     """The claims, one a line; a claim that goes on from the right side above continues its line."""
     lines: list[Line] = []
     above: Any = None
     for claim in instance.lines:
         left = None if claim.left.tree == above else claim.left.tree
-        lines.append(Line(left, claim.sign, _conditional(claim.right.tree, claim)))
+        says = claimed(facts, claim)
+        lines.append(Line(left, claim.sign, _conditional(claim.right.tree, claim), says))
         above = claim.right.tree
     return tuple(lines)
 
@@ -116,10 +131,11 @@ def _cell(cell: Any) -> Prose:
     return (cell.text,) if isinstance(cell, Num) else (cell,)
 
 
-def _step(theorem: Theorem, place: int, checks: Checks) -> Step:
+def _step(theorem: Theorem, place: int, checks: Checks, facts: Facts) -> Step:
     step: Any = theorem.steps[place]
     subject = f"{theorem.name}, step {place + 1}"
     own: tuple[Check, ...] = tuple(check for check in checks if check.subject == subject)
     conditions: tuple[Node, ...] = tuple(condition.tree for condition in step.conditions)
     name = step.rule[:1].upper() + step.rule[1:]
-    return Step(name, Formula(theorem.shown(step.claim)), step.because, own, conditions)
+    body = Formula(theorem.shown(step.claim), claimed(facts, step.claim))
+    return Step(name, body, step.because, own, conditions)
