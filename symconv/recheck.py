@@ -2,33 +2,30 @@
 
     python recheck.py REPORT.json [--seed N]
 
-One file, the standard library only, nothing of symconv: what a sceptical reader can read whole. A report's JSON
-says what its formulas say, as data. Each statement is evaluated at the numbers of the report and, unless it has
-numbers put in, at fresh random rationals. Rational sides are compared as fractions. Irrational ones are enclosed
-in intervals: ordered where these lie apart, equal where they agree to 20 digits (the sides of a limit to 6), else
-undecided, which is not passed. Exit status: 0, 1 (something failed or stayed undecided), 2 (not a report).
+One file, the standard library only, nothing of symconv: what a sceptical reader can read whole. Each statement of
+a report's JSON is evaluated at the numbers of the report and, unless it has numbers put in, at fresh random
+rationals: rational sides as fractions, irrational ones in intervals, which are ordered where they lie apart, equal
+where they agree to 20 digits (the sides of a limit to 6), else undecided, which is not passed. A derivative is
+never taken from the report, which defines the layer: an output entry is evaluated with one entry moved up and down
+by a tiny h, and the slope lies between the two quotients, as every layer is affine, convex or concave in an entry
+on either side of its point. Where a maximum is tied, they differ, and the stated convention decides. Exit status:
+0, 1 (something failed or stayed undecided), 2 (not a report). The grammar::
 
-A derivative is never taken from the report. The report defines the layer (``value``, an output entry); it is
-evaluated again with one entry moved up and down by a tiny h, and the slope lies between the two quotients, as
-every layer is affine, convex or concave in an entry on either side of its point. Where a maximum is tied, they
-differ, and the convention that the report states (``ties``) decides. The grammar::
-
-    report     {.., settings: [setting..], statements: [statement..], unstated: [{section, text, reason}..]}
+    report     {settings: [setting..], statements: [statement..], unstated: [{section, text, reason}..]}
     statement  {in: number of its setting, section, left: e, rel: = ≠ < ≤ > ≥ →, right: e,
                 for: [range..] it holds at each of these, where: [condition..] if these hold,
                 with: {name: e} beside the setting's names, numbers: true if numbers were put in}
     setting    {base: indices count from it, samples: [{name: e or nested lists}..], draw: [array to be drawn..],
                 letters: [[name, kind] or [name, kind, "each"] or [name, "as", e] or [name, "each as", e]..]
                     how to draw letters; "each" is a family of n numbers; hypotheses: [condition..] on them,
-                limit: [letter, "oo" or "-oo" or "0+"],
-                layer: {input, output, error: names, index: [letter..], value: e, outside: {array: e}, ties: first or split}}
-    e          3  "3/4"  "oo"  "-oo"  "p"  [operator, e..] with + * / ^ abs sign floor ceil log exp max min delta
+                limit: [letter, "oo" or "-oo" or "0+"], layer: {input, output, error: names, index: [letter..],
+                    value: e, outside: {array: e of an entry beyond its ends}, ties: first or split}}
+    e          3  "3/4"  "oo"  "-oo"  "p"  [operator, e..] with a name of OPERATORS, or *
                [at, array, index..] an entry;  [d, [at, E], entry] a derivative; E is Σ ∂E/∂C·C, and the array "∂"
                holds ∂E/∂C;  [slope, e, letter] the derivative of an expression
                [chosen, entry, output] the share of an entry in the maximum of an output's window
                [sum or most, e, [range..], [condition..]];  [cases, [e, condition]..]
-    range      [letter, first, last], where a later one may use the letters before it
-    condition  true, false, [= ≠ < ≤ > ≥ divides, e, e], [and, condition..]
+    range      [letter, first, last], where a later one may use the letters before it;  condition  true, false or e
 """
 
 from __future__ import annotations
@@ -44,6 +41,7 @@ import math
 import operator
 import random
 import re
+import reprlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
@@ -82,11 +80,10 @@ class World:
     """One point: what names stand for, and values by fractions and intervals ``(low, high)`` of decimals."""
 
     def __init__(self, names: dict[str, Any], setting: dict[str, Any]) -> None:
-        self.given = {name: flat(value) for name, value in names.items()}
-        self.given |= {"oo": flat(math.inf), "-oo": flat(-math.inf)}
-        self.arrays = dict(self.given)
+        names = names | {"oo": math.inf, "-oo": -math.inf}
+        self.given = self.arrays = {name: flat(value) for name, value in names.items()}
         self.base, self.layer, self.steps = setting.get("base", 1), setting.get("layer") or {}, 0
-        self.sizes = '"abs"' in json.dumps(self.layer.get("value"))  # whether the layer takes absolute values
+        self.norms = f'["abs", ["at", "{self.layer.get("input")}"' in json.dumps(self.layer.get("value"))
         # what is too large is infinite, which is true of an upper end
         context = partial(Context, DIGITS, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[InvalidOperation])
         self.down, self.up = context(ROUND_FLOOR), context(ROUND_CEILING)
@@ -153,17 +150,19 @@ class World:
             case ["*", *factors]:  # nothing after a 0 is looked at: an entry outside of its array may follow
                 multiply = partial(self.combine, "multiply")
                 return reduce(lambda x, y: multiply(x, self.value(y)) if x != 0 else x, factors, Fraction(1))
-            case [str(name), *parts] if name in STRICT: return STRICT[name](self, *map(self.value, parts))
-            case ["sum", x, ranges, where]: return STRICT["+"](self, *(self.value(x) for _ in self.over(ranges, where)))
-            case ["most", x, ranges, where]: return STRICT["max"](self, *(self.value(x) for _ in self.over(ranges, where)))
+            case [str(name), *parts] if name in OPERATORS: return OPERATORS[name](self, *map(self.value, parts))
+            case ["sum" | "most" as name, x, ranges, where]:
+                return OPERATORS["+" if name == "sum" else "max"](self, *(self.value(x) for _ in self.over(ranges, where)))
             case ["cases", *pieces]: return self.value(next(piece for piece, holds in pieces if self.value(holds)))
             case ["slope", x, letter]: return self.slope(lambda: self.value(x), (letter, 0))
             case ["chosen", [_, name, *index], [_, output, *other]]:
                 return self.share(self.place(output, other), name, self.place(name, index))
+            case ["d", [_, of], [_, by, *other]] if of == self.layer["error"]:
+                return self.gradient(by, self.place(by, other))
             case ["d", [_, of, *index], [_, by, *other]]:
-                return self.derivative(self.place(of, index) if index else None, by, self.place(by, other))
+                return self.derivative(self.place(of, index), by, self.place(by, other))
         # fmt: on
-        raise ValueError(f"no rule evaluates {said(e)}")
+        raise ValueError(f"no rule evaluates {brief(e)}")
 
     def over(self, ranges: Any, where: Any) -> Iterator[None]:
         """Once for each index of the ranges where the conditions hold, with the letters bound."""
@@ -178,10 +177,8 @@ class World:
             yield
 
     def whole(self, e: Any) -> int:
-        if type(e) is int:
-            return e
         if not isinstance(value := self.value(e), Fraction) or value.denominator != 1:
-            raise FailedError(f"the index {said(e)} is {brief(value)}")
+            raise FailedError(f"the index {brief(e)} is {brief(value)}")
         return value.numerator
 
     def place(self, name: str, index: list[Any]) -> Any:
@@ -194,13 +191,10 @@ class World:
 
     def entry(self, name: str, place: Any) -> Any:
         self.reads[name, place] = None
-        if place is None:
-            if name not in self.layer.get("outside", {}):
-                raise FailedError(f"an entry outside of {name}")
-            return self.value(self.layer["outside"][name])
-        if self.arrays[name][1][place] is None:
-            return self.output(place)
-        value = self.value(self.arrays[name][1][place])
+        if place is None and name not in self.layer.get("outside", {}):
+            raise FailedError(f"an entry outside of {name}")
+        e = self.layer["outside"][name] if place is None else self.arrays[name][1][place]
+        value = self.output(place) if e is None else self.value(e)
         return self.combine("add", value, self.moved[name, place]) if (name, place) in self.moved else value
 
     def output(self, place: int) -> Any:
@@ -214,9 +208,8 @@ class World:
     def window(self, place: int) -> dict[tuple[str, Any], None]:
         """The entries that an output entry reads."""
         if place not in self.windows:
-            self.reads = {}
+            self.reads = self.windows[place] = {}
             self.output(place)
-            self.windows[place] = self.reads
             self.reads = {}
         return self.windows[place]
 
@@ -233,31 +226,33 @@ class World:
         ends = [end for side in sides for end in self.enclose(side)]
         return min(ends), max(ends)
 
-    def derivative(self, of: Any, by: str, place: Any) -> Any:
-        """Of an output entry or, where none is given, of the error: Σ ∂E/∂C · the derivative of C."""
-        if of is None and by == self.layer["output"]:
+    def gradient(self, by: str, place: Any) -> Any:
+        """Of the error: Σ ∂E/∂C · the derivative of C."""
+        if by == self.layer["output"]:
             return self.entry("∂", place)
-        if of is None:
-            outputs = [o for o in range(len(self.arrays["∂"][1])) if (by, place) in self.window(o)]
-            slopes = ((self.entry("∂", o), self.derivative(o, by, place)) for o in outputs)
-            return STRICT["+"](self, *(self.combine("multiply", g, slope) for g, slope in slopes))
+        outputs = [output for output in range(len(self.arrays["∂"][1])) if (by, place) in self.window(output)]
+        terms = (["*", ["at", "∂", o + self.base], self.derivative(o, by, place)] for o in outputs)
+        return OPERATORS["+"](self, *map(self.value, terms))
+
+    def derivative(self, of: int, by: str, place: Any) -> Any:
+        """Of an output entry. Where a norm reads a 0, or the quotients differ, the convention decides."""
         if (by, place) not in self.window(of):
             return Fraction(0)
         slope, here = self.slope(lambda: self.output(of), (by, place)), self.entry(by, place)
-        if slope is not None and not (self.sizes and here == 0):
+        if slope is not None and not (self.norms and here == 0):
             return slope
-        return self.share(of, by, place) * (self.sign(here) if self.sizes else 1)
+        return self.share(of, by, place) * (self.sign(here) if self.norms else 1)
 
     def share(self, output: int, name: str, place: Any) -> Fraction:
         """The convention at a maximum: all to the first largest entry of the window, or equal shares."""
         window = [at for read, at in self.window(output) if read == name and at is not None]
-        values = {at: abs(self.entry(name, at)) if self.sizes else self.entry(name, at) for at in window}
+        values = {at: abs(self.entry(name, at)) if self.norms else self.entry(name, at) for at in window}
         largest = [at for at, entry in values.items() if entry == max(values.values())]
         chosen = largest if self.layer["ties"] == "split" else largest[:1]
         return Fraction(place in chosen, len(chosen) or 1)
 
 
-STRICT: dict[str, Callable[..., Any]] = {
+OPERATORS: dict[str, Callable[..., Any]] = {
     "+": lambda world, *terms: reduce(partial(world.combine, "add"), terms, Fraction(0)),
     "/": lambda world, x, y: world.combine("divide", x, y),
     "^": World.power,
@@ -267,6 +262,7 @@ STRICT: dict[str, Callable[..., Any]] = {
     "abs": lambda world, x: world.combine("multiply", Fraction(world.sign(x)), x),
     "floor": lambda world, x: Fraction(math.floor(x)),
     "ceil": lambda world, x: Fraction(math.ceil(x)),
+    "mod": lambda world, x, y: x % y,
     "max": lambda world, *parts: reduce(lambda x, y: y if world.sign(y, x) > 0 else x, parts, -math.inf),
     "min": lambda world, *parts: reduce(lambda x, y: y if world.sign(y, x) < 0 else x, parts, math.inf),
     "delta": lambda world, x, y: Fraction(world.sign(x, y) == 0),
@@ -276,21 +272,9 @@ STRICT: dict[str, Callable[..., Any]] = {
 }
 
 
-def said(e: Any, depth: int = 0) -> str:
-    """An expression in a line of text."""
-    if not isinstance(e, list) or not e or depth > 40:
-        return "…" if depth > 40 else str(e)
-    name, *parts = (said(part, depth + 1) for part in e)
-    if name in ("+", "*", "/", "^"):
-        return f" {name} ".join(parts).join("()")
-    if name == "at" and parts:
-        return f"{parts[0]}[{','.join(parts[1:])}]".replace("[]", "")
-    return f"{name}({', '.join(parts)})"
-
-
 def brief(x: Any) -> str:
-    """A value in a few digits."""
-    return f"about {x[0]:.9g}" if isinstance(x, tuple) else str(x)
+    """A value in a few digits, an expression as it stands in the report."""
+    return f"about {x[0]:.9g}" if isinstance(x, tuple) else reprlib.repr(x) if isinstance(x, list) else str(x)
 
 
 def drawn(setting: dict[str, Any], rng: random.Random) -> Iterator[dict[str, Any]]:
@@ -300,15 +284,16 @@ def drawn(setting: dict[str, Any], rng: random.Random) -> Iterator[dict[str, Any
         low, high, most = KINDS[kind]
         return Fraction(rng.randint(low, high), rng.randint(1, most))
 
-    def like(array: Any, is_known: bool) -> Any:
-        if flat(array)[0]:
-            return [like(part, is_known) for part in array]
-        return number("real") or Fraction(1) if is_known else None
+    def like(array: Any) -> Any:
+        return [like(part) for part in array] if flat(array)[0] else number("real") or Fraction(1)
+
+    def unknown(array: Any) -> Any:
+        return [unknown(part) for part in array] if flat(array)[0] else None
 
     for sample in (setting["samples"] if setting["draw"] else [{}] if setting["letters"] else []) * 60:
-        output = [setting["layer"]["output"]] if setting["draw"] else []
-        fresh = {name: like(sample[name], name not in output) for name in (*setting["draw"], *output)}
-        names: dict[str, Any] = {**sample, **fresh}
+        names = sample | {name: like(sample[name]) for name in setting["draw"]}
+        if setting["draw"]:
+            names[setting["layer"]["output"]] = unknown(sample[setting["layer"]["output"]])
         for name, how, *rest in setting["letters"]:
             places = range(1, int(names.get("n", 1)) + 1)
             pool = [number(how) for _ in places] if how in KINDS else []
@@ -342,35 +327,32 @@ def look(statement: dict[str, Any], setting: dict[str, Any], world: World) -> tu
 
 def recheck(report: dict[str, Any], seed: int) -> tuple[dict[str, int], list[str]]:
     """How many statements held and how they were looked at, and a line for each that did not hold."""
-    rng, lines = random.Random(seed), []
-    count = dict.fromkeys(COUNTED, 0)
-    settings = report["settings"]
+    rng, count, settings = random.Random(seed), dict.fromkeys(COUNTED, 0), report["settings"]
+    lines: list[str] = []
     samples = [[World(names, each) for names in each["samples"]] for each in settings]
     points = [[World(names, each) for names in islice(drawn(each, rng), 4 * DRAWS)] for each in settings]
-    for statement in report["statements"]:
-        setting, number = settings[statement["in"]], statement["in"]
-        verdict, found = "undecided", "its conditions hold nowhere"
+    for each in report["statements"]:
+        number, verdict, found = each["in"], "undecided", "its conditions hold nowhere"
+        looked = partial(look, each, settings[number])
         try:
-            fixed = [each for world in samples[number] if (each := look(statement, setting, world))[0]]
-            free = [] if statement.get("numbers") else points[number]
-            fresh = (each for world in free if (each := look(statement, setting, world))[0])
-            drawn_ones = [*islice(fresh, DRAWS)]
-            verdict = "held" if fixed or drawn_ones else verdict
+            fixed = [seen for seen in map(looked, samples[number]) if seen[0]]
+            free = [] if each.get("numbers") else points[number]
+            fresh = [*islice((seen for seen in map(looked, free) if seen[0]), DRAWS)]
+            verdict = "held" if fixed or fresh else verdict
             count["at the numbers"] += bool(fixed)
-            count["at random rationals"] += bool(drawn_ones)
-            count["by intervals"] += any(with_intervals for _, with_intervals in fixed + drawn_ones)
+            count["at random rationals"] += bool(fresh)
+            count["by intervals"] += any(with_intervals for _, with_intervals in fixed + fresh)
         except FailedError as error:
             verdict, found = "failed", str(error)
         except Exception as error:  # a report is anyone's: whatever stops an evaluation leaves it undecided
             found = f"{type(error).__name__}: {error}"
         count[verdict] += 1
         if verdict != "held":
-            formula = f"{said(statement['left'])} {statement['rel']} {said(statement['right'])}"
-            lines.append(f"{verdict}: {statement['section']}: {formula}: {found}")
-    count["undecided"] += len(report["unstated"])
-    lines += [
-        f"undecided: {each['section']}: {each['text']}: {each['reason']}" for each in report["unstated"]
-    ]
+            formula = f"{brief(each['left'])} {each['rel']} {brief(each['right'])}"
+            lines.append(f"{verdict}: {each['section']}: {formula}: {found}")
+    for each in report["unstated"]:
+        count["undecided"] += 1
+        lines.append(f"undecided: {each['section']}: {each['text']}: {each['reason']}")
     return count, lines
 
 

@@ -227,6 +227,14 @@ MUTANTS = (
         ("C: random rationals", "∂E/∂B: symbolic"),
     ),
     Mutant(
+        "a transposed convolution forgets its output padding",
+        "conv transpose, stride and dilation",
+        Adjoint,
+        "output_size",
+        lambda original: lambda axis, size: original(replace(axis, output_padding=0), size),
+        ("C: symbolic",),
+    ),
+    Mutant(
         "a reflection repeats the end",
         "conv, reflect",
         Sliding,

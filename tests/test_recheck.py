@@ -75,7 +75,18 @@ def nodes(data: Any) -> Iterator[list[Any]]:
 
 
 @pytest.mark.parametrize(
-    "name", ["max, split", "average, fixed divisor", "conv with a bias", "lp, ceil", "unpool"]
+    "name",
+    [
+        "max, split",
+        "average, fixed divisor",
+        "conv with a bias",
+        "lp, ceil",
+        "unpool, an index twice",
+        "conv, reflect",
+        "conv, circular volume",
+        "conv transpose, line",
+        "fractional, planes of their own",
+    ],
 )
 def test_what_a_layer_s_report_says_holds_at_its_numbers_and_at_others(name: str) -> None:
     count, lines = rechecked(of_layer(name))
@@ -333,7 +344,8 @@ def test_the_failed_statement_is_named_with_both_values() -> None:
     value = first["right"]
     report["statements"] = [{**first, "right": value + 1}]
     _, (line,) = rechecked(report)
-    assert line == f"failed: gradient-input: d(E, A[1,2]) = {value + 1}: {value} against {value + 1}"
+    shown = "['d', ['at', 'E'], ['at', 'A', 1, 2]]"
+    assert line == f"failed: gradient-input: {shown} = {value + 1}: {value} against {value + 1}"
 
 
 # The command.

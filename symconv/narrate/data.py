@@ -247,6 +247,7 @@ _OPERATORS: Mapping[type, str] = MappingProxyType(
         sp.Max: "max",
         sp.Min: "min",
         sp.KroneckerDelta: "delta",
+        sp.Mod: "mod",
         sp.And: "and",
         sp.Ne: "≠",
         sp.Lt: "<",

@@ -13,9 +13,8 @@ from symconv.derivation.derivation import Worked
 from symconv.display import Prose, row
 from symconv.document import Assertion, Block, Facts, Fold, Formula, Paragraph, Step, Steps
 from symconv.layers.convolution import Convolution, Weighted
-from symconv.narrate.data import expression
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
-from symconv.narrate.statements import facts_of_layer, layer_of, letters_of
+from symconv.narrate.statements import facts_of_layer, layer_of, letters_of, written
 from symconv.operator import Argument, Names
 from symconv.show import show
 
@@ -41,7 +40,7 @@ def any_geometry(
         (kind, facts_of_geometries),
         general.left,
         "=",
-        expression(general.formula),
+        written(general.formula),
         letters_of(general),
     )
     body = Formula(row(tree(said.left, names), "=", tree(general.formula, names)), (said,))

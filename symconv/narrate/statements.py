@@ -22,6 +22,7 @@ from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
 from symconv.display import Node, row
 from symconv.document import Assertion, Facts, Formula, Layer, Says
+from symconv.errors import UnsupportedError
 from symconv.exact import Array, indices
 from symconv.formula import Entry, Partial
 from symconv.narrate.data import expression
@@ -60,7 +61,15 @@ def general_equality(about: Worked, general: General, formula: Any) -> Assertion
     each = tuple(
         _counted(letter, size, about.names) for letter, size in zip(target.index, sizes, strict=True)
     )
-    return Assertion((about, facts_of_layer), left, "=", expression(formula), each)
+    return Assertion((about, facts_of_layer), left, "=", written(formula), each)
+
+
+def written(formula: Any) -> Any:
+    """A formula as data, or as it is where there is no rule: a renderer then tells that it is not stated."""
+    try:
+        return expression(formula)
+    except UnsupportedError:
+        return formula
 
 
 def letters_of(general: General) -> tuple[tuple[Any, Any, Any], ...]:
