@@ -228,11 +228,11 @@ MUTANTS = (
     ),
     Mutant(
         "a transposed convolution forgets its output padding",
-        "conv transpose, stride and dilation",
+        "conv transpose, line",
         Adjoint,
-        "output_size",
-        lambda original: lambda axis, size: original(replace(axis, output_padding=0), size),
-        ("C: symbolic",),
+        "taps",
+        columns(lambda t: tuple(part[t.out < t.sizes[0] - 2] for part in (t.out, t.inp, t.offset))),
+        ("C: symbolic", "∂E/∂A: difference quotients"),
     ),
     Mutant(
         "a reflection repeats the end",
