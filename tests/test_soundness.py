@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from layer_cases import CASES, random_arrays
 from mutants import MUTANTS, Change, Mutant, on_result
@@ -57,7 +58,8 @@ def row_of_layer(mutant: Mutant, patch: pytest.MonkeyPatch) -> Row:
     def facts() -> str:
         derivation = mutant.derivation()
         operator = derivation.operator
-        tied = {role: array % 3 - 1 for role, array in random_arrays(case, 3).items()}
+        arrays = random_arrays(case, 3).items()
+        tied = {role: np.asarray(array % 3 - 1, dtype=object) for role, array in arrays}
         forward = {role: array for role, array in tied.items() if role != "upstream"}
         backward = (tied["upstream"], tied["input"], tied.get("weight"))
         return repr(
