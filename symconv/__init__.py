@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from symconv import functional, testing, theorems
+    from symconv.chained import ChainDerivation
     from symconv.derived import Derivation
     from symconv.errors import ArgumentError, ProblemError, ShapeError, SymconvError, UnsupportedError
     from symconv.exact import symbols
@@ -39,8 +40,12 @@ if TYPE_CHECKING:
         ConvTranspose1d,
         ConvTranspose2d,
         ConvTranspose3d,
+        CrossEntropyLoss,
+        Flatten,
         FractionalMaxPool2d,
         FractionalMaxPool3d,
+        LeakyReLU,
+        Linear,
         LPPool1d,
         LPPool2d,
         LPPool3d,
@@ -50,6 +55,12 @@ if TYPE_CHECKING:
         MaxUnpool1d,
         MaxUnpool2d,
         MaxUnpool3d,
+        MSELoss,
+        ReLU,
+        Sequential,
+        Sigmoid,
+        Sum,
+        Tanh,
     )
     from symconv.operator import Names
     from symconv.pipeline import solve
@@ -65,18 +76,24 @@ __all__ = [
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "ChainDerivation",
     "Conv1d",
     "Conv2d",
     "Conv3d",
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",
+    "CrossEntropyLoss",
     "Derivation",
+    "Flatten",
     "FractionalMaxPool2d",
     "FractionalMaxPool3d",
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
+    "LeakyReLU",
+    "Linear",
+    "MSELoss",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
@@ -85,8 +102,13 @@ __all__ = [
     "MaxUnpool3d",
     "Names",
     "ProblemError",
+    "ReLU",
+    "Sequential",
     "ShapeError",
+    "Sigmoid",
+    "Sum",
     "SymconvError",
+    "Tanh",
     "UnsupportedError",
     "__version__",
     "functional",
@@ -97,6 +119,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ChainDerivation": "chained",
     "Derivation": "derived",
     "Names": "operator",
     "solve": "pipeline",

@@ -1,4 +1,4 @@
-"""The command line: ``symconv solve``, ``derive``, ``prove``, ``recheck``, ``list`` and ``new``.
+"""The command line: ``symconv solve``, ``derive``, ``size``, ``prove``, ``certify``, ``recheck``, ``list``, ``new``.
 
 Exit status: 0 when every check passed, 1 when one failed or stayed undecided, 2 for bad input (one sentence
 on stderr), 130 when interrupted. Nothing beyond argparse is imported before a command needs it, so that
@@ -14,11 +14,12 @@ import os
 import sys
 
 from symconv._version import __version__
-from symconv.errors import ArgumentError, ProblemError, SymconvError
+from symconv.errors import ProblemError, SymconvError
+from symconv.options import add_layer, layer_report, read
 
 TYPE_CHECKING = False  # importing typing would take a tenth of the time of --help
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
     from symconv.pipeline import Report
@@ -26,14 +27,12 @@ if TYPE_CHECKING:
     Command = Callable[[argparse.Namespace], int]
 
 HOMEWORK = "ds-ga-1008-hw2"
-SECTIONS = ("problems", "layers", "theorems", "formats")
-COMMANDS = ("solve", "derive", "prove", "recheck", "list", "new")
+SECTIONS = ("problems", "layers", "theorems", "certificates", "formats")
+COMMANDS = ("solve", "derive", "size", "prove", "certify", "recheck", "list", "new")
 PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
 _COLLECTED = 200_000, 50, 50
 """When to look for circles of objects: importing SymPy stops for it 138 times with Python's values, and finds nothing."""
-OWN = ("run", "alone", "layer", "input", "kernel", "indices", "wrt", "entry", "format")
-"""The options of ``derive`` that are its own; the others are arguments of the layer."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -108,48 +107,29 @@ def _solve(options: argparse.Namespace) -> int:
 
 
 def _derive(options: argparse.Namespace) -> int:
-    from symconv.layers import LAYERS
-    from symconv.problem import unknown
+    def report(layer: Any) -> Report:
+        kernel = options.kernel if layer.has_weight else None
+        if options.matrix:
+            from symconv.pipeline import matrix
 
-    names = {name.lower(): name for name in LAYERS}
-    if options.layer.lower() not in names:
-        raise ProblemError(unknown("layer", options.layer, LAYERS))
-    layer: Any = LAYERS[names[options.layer.lower()]]
-    given = {name: value for name, value in vars(options).items() if name not in OWN and value is not None}
-    weight_shape = options.kernel if layer.has_weight else None
-    if layer.has_weight:
-        given["bias"] = options.wrt == "bias"
-    elif options.kernel:
-        given["kernel_size"] = options.kernel
-    _require_accepted(layer, given)
-    if options.indices is not None and "indices" not in layer.reads:
-        raise ProblemError(f"--indices: {layer.__name__} has no such argument")
-    from symconv.pipeline import derive
+            return matrix(layer, options.input, kernel, options.indices)
+        from symconv.pipeline import derive
 
-    try:
-        built = layer(**given)
-        report = derive(built, options.input, weight_shape, options.wrt, options.entry, options.indices)
-    except ArgumentError as error:
-        raise ProblemError(f"{_flag(error.name)}: {error.complaint}") from None
-    return _print(report, options.format)
+        return derive(
+            layer, options.input, kernel, options.wrt, options.entry, options.indices, options.limit
+        )
+
+    return _print(layer_report(options, report, bias=options.wrt == "bias"), options.format)
 
 
-def _require_accepted(layer: Any, given: Mapping[str, Any]) -> None:
-    """The layer takes all of these arguments and needs no others."""
-    from inspect import Parameter, signature
+def _size(options: argparse.Namespace) -> int:
+    def report(layer: Any) -> Report:
+        from symconv.pipeline import size
 
-    parameters = signature(layer).parameters
-    for name in given:
-        if name not in parameters:
-            raise ProblemError(f"{_flag(name)}: {layer.__name__} has no such argument")
-    for name, parameter in parameters.items():
-        if parameter.default is Parameter.empty and name not in given:
-            raise ProblemError(f"{_flag(name)}: must be given for {layer.__name__}")
+        kernel = options.kernel if layer.has_weight else None
+        return size(layer, kernel, options.input, options.output)
 
-
-def _flag(name: str) -> str:
-    """The option of the command line for an argument of a layer."""
-    return "--kernel" if name == "kernel_size" else f"--{name.strip('_').replace('_', '-')}"
+    return _print(layer_report(options, report, bias=False), "text")
 
 
 def _prove(options: argparse.Namespace) -> int:
@@ -160,7 +140,14 @@ def _prove(options: argparse.Namespace) -> int:
         raise ProblemError(unknown("theorem", options.theorem, THEOREMS))
     from symconv.pipeline import prove
 
-    return _print(prove(options.theorem, options.window), options.format)
+    return _print(prove(options.theorem, options.window, options.geometry), options.format)
+
+
+def _certify(options: argparse.Namespace) -> int:
+    formats = _formats(options.format)
+    from symconv.certify import certify_into
+
+    return certify_into(options.out, options.problem, formats, options.limit, options.timeout)
 
 
 def _recheck(options: argparse.Namespace) -> int:
@@ -170,9 +157,11 @@ def _recheck(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
+    from symconv.listing import rows_of
+
     chosen = [section for section in SECTIONS if getattr(options, section)] or SECTIONS
     for number, section in enumerate(chosen):
-        rows = list(_rows(section))
+        rows = list(rows_of(section))
         width = max(len(name) for name, _ in rows)
         print("\n" * (number > 0) + section.capitalize())
         print("\n".join(f"  {name:{width}}  {what}" for name, what in rows))
@@ -203,56 +192,7 @@ def _print(report: Report, name: str) -> int:
     return 0 if report.passed else 1
 
 
-def _rows(section: str) -> Iterator[tuple[str, str]]:
-    """The names of a section of the list, and what they stand for."""
-    match section:
-        case "problems":
-            from symconv.problem import load, shipped
-
-            return ((name, load(name).title) for name in shipped())
-        case "layers":
-            from symconv.layers import LAYERS
-
-            return ((name, (layer.__doc__ or "").partition("\n")[0]) for name, layer in LAYERS.items())
-        case "theorems":
-            from symconv.theorems import THEOREMS
-
-            return ((name, theorem.title) for name, theorem in THEOREMS.items())
-        case _:
-            from symconv.render import FORMATS
-
-            return ((name, row.what) for name, row in FORMATS.items())
-
-
 # --- how options are read ---
-
-
-def _read(grammar: str) -> Callable[[str], Any]:
-    """A reader of an option's text by the function of that name in symconv.grammar, imported when needed."""
-
-    def read(text: str) -> Any:
-        import symconv.grammar
-
-        try:
-            return getattr(symconv.grammar, grammar)(text)
-        except ArgumentError as error:
-            raise argparse.ArgumentTypeError(error.complaint) from None
-
-    return read
-
-
-def _per_axis(grammar: str) -> Callable[[str], Any]:
-    """A reader of a number for every axis, or of one an axis."""
-
-    def read(text: str) -> Any:
-        numbers: tuple[Any, ...] = _read(grammar)(text)
-        return numbers[0] if len(numbers) == 1 else numbers
-
-    return read
-
-
-def _padding(text: str) -> Any:
-    return text if text in ("same", "valid") else _per_axis("parse_sizes")(text)
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -284,9 +224,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    sizes, index, numbers = _read("parse_sizes"), _read("parse_index"), _read("parse_numbers")
-    count, norm_type = _read("parse_count"), _read("parse_norm_type")
-    each, fractions = _per_axis("parse_sizes"), _per_axis("parse_numbers")
+    sizes, index, numbers = read("parse_sizes"), read("parse_index"), read("parse_numbers")
+    count = read("parse_count")
     parser = _Parser(
         prog="symconv",
         description="Derives, proves and checks convolution and pooling, and writes the derivations out.",
@@ -317,17 +256,20 @@ def _parser() -> argparse.ArgumentParser:
         "",
         "homework.toml --out answers --format tex,html",
     )
-    add = solve.add_argument
-    add("problem", metavar="PROBLEM", nargs="?", default=HOMEWORK, help=f"file or name (default: {HOMEWORK})")
-    add("--out", metavar="DIR", help="where the files go (default: symconv-report/PROBLEM)")
-    add(
-        "--format",
-        metavar="LIST",
-        help="formats with commas between (default: all but pdf; see symconv list)",
+    certify = command(
+        _certify,
+        "certify",
+        "solve, state the results as theorems, and have Coq check them where it is installed",
+        "",
+        "homework.toml --out answers --timeout 120",
     )
-    most = "products of a layer at most (default: 1000000)"
-    add("--limit", type=count, metavar="N", default=1_000_000, help=most)
-    add("--open", action="store_true", help="show the page in the browser when it is written")
+    file, formats = f"file or name (default: {HOMEWORK})", "with commas between (default: all but pdf)"
+    for add in (solve.add_argument, certify.add_argument):
+        add("problem", metavar="PROBLEM", nargs="?", default=HOMEWORK, help=file)
+        add("--out", metavar="DIR", help="where the files go (default: symconv-report/PROBLEM)")
+        add("--format", metavar="LIST", help=f"formats {formats}; see symconv list")
+    certify.add_argument("--timeout", type=count, metavar="S", default=600, help="for Coq (default: 600)")
+    solve.add_argument("--open", action="store_true", help="show the page in the browser when it is written")
 
     handout = solve.add_mutually_exclusive_group()
     leave = "leave the answers out: questions and data, with room to write"
@@ -343,39 +285,41 @@ def _parser() -> argparse.ArgumentParser:
         "conv2d --input 2x6x6 --kernel 4x1x3x3 --groups 2 --wrt weight --entry 1,1,2,3",
         "lppool2d --input 4x4 --kernel 2x2 --norm-type p --format latex",
     )
+    sized = command(
+        _size,
+        "size",
+        "the output size for an input size, and every input size that gives an output size",
+        "conv2d --kernel 3 --stride 2 --input 6",
+        "conv2d --kernel 3 --stride 2 --output 3",
+    )
+    for parser_of_layer in (derive, sized):
+        add_layer(parser_of_layer)
+    known = sized.add_mutually_exclusive_group(required=True)
+    known.add_argument("--input", type=sizes, metavar="SIZES", help="its size, such as 6 or 6x8")
+    known.add_argument("--output", type=sizes, metavar="SIZES", help="likewise")
     add = derive.add_argument
-    add("layer", metavar="LAYER", help="a layer of torch.nn, in small letters if you like")
     add("--input", type=sizes, metavar="SIZES", required=True, help="its shape, such as 5x5 or 3x8x8")
-    add("--kernel", type=sizes, metavar="SIZES", help="the window, or the shape of a convolution's weight")
-    add("--stride", type=each, metavar="N", help="a number, or one an axis: 2x1")
-    add("--padding", type=_padding, metavar="N", help="likewise; same or valid for a convolution")
-    add("--padding-mode", metavar="MODE", help="of a convolution: zeros, reflect, replicate or circular")
-    add("--output-padding", type=each, metavar="N", help="of a transposed convolution")
-    add("--dilation", type=each, metavar="N", help="likewise")
-    add("--groups", type=count, metavar="N", help="of a convolution")
-    add("--norm-type", type=norm_type, metavar="P", help="of LP pooling: a number, oo, or a letter")
-    add("--output-size", type=each, metavar="N", help="of adaptive and fractional pooling, and of unpooling")
-    add("--output-ratio", type=fractions, metavar="R", help="of fractional pooling")
-    add("--random-samples", dest="_random_samples", type=fractions, metavar="U,U", help="likewise")
     add("--indices", type=numbers, metavar="LIST", help="of unpooling: 0,3,9,14, row by row, counted from 0")
-    add("--ceil-mode", action="store_true", default=None, help="of pooling: windows may reach past the end")
-    add("--no-count-include-pad", dest="count_include_pad", action="store_false", default=None)
-    add("--divisor-override", type=int, metavar="N", help="of average pooling")
-    add("--wrt", choices=("input", "weight", "bias"), default="input", help="the argument (default: input)")
+    add("--wrt", choices=("input", "weight", "bias", "output"), default="input", help="default: input")
     add("--entry", type=index, metavar="I,J", help="one entry only, counted from 1")
+    add("--matrix", action="store_true", help="the layer as one matrix, instead")
 
     prove = command(
         _prove,
         "prove",
-        "prove a theorem, and check it on a window",
-        "lp-limit",
+        "prove a theorem, and check it on a window or a geometry",
         "lp-limit --window 109,92,108,85",
-        "lp-signed --window=-3,2,1/2",
+        "input-gradient --geometry 6,3,2,1,1",
     )
     add = prove.add_argument
     add("theorem", metavar="THEOREM", help="a name (see symconv list --theorems)")
-    add("--window", type=numbers, metavar="LIST", help="numbers with commas between")
+    add("--window", type=numbers, metavar="LIST", help="its entries, numbers with commas between")
+    add("--geometry", type=numbers, metavar="I,K,S,P,D", help="input, kernel, stride, padding, dilation")
 
+    limit = "products of a layer at most, unless one --entry is asked for (default: 1000000)"
+    every = "products of a layer at most (default: 1000000)"
+    for limited, what in ((solve, every), (certify, every), (derive, limit)):
+        limited.add_argument("--limit", type=count, metavar="N", default=1_000_000, help=what)
     for printing in (derive, prove):
         printing.add_argument("--format", choices=PRINTED, default="text", help="printed as (default: text)")
 

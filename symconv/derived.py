@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Self
 from symconv.axes import Over
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
+from symconv.rendered import Rendered
 
 if TYPE_CHECKING:
     from symconv.checks.result import Checks
     from symconv.display import Node
     from symconv.document import Document
+    from symconv.matrix import LayerMatrix
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,7 +56,7 @@ class IndexFormula(General):
 
 
 @dataclass(frozen=True, repr=False)
-class Derivation(Worked):
+class Derivation(Worked, Rendered):
     """What ``layer.derive(...)`` gives: output, gradients, general formulas, steps, checks and documents."""
 
     def general(self, wrt: str | None = "input", over: Over | None = None) -> IndexFormula:
@@ -71,6 +73,16 @@ class Derivation(Worked):
         from symconv.checks.derivation import check_derivation
 
         return check_derivation(self)
+
+    def matrix(self) -> LayerMatrix:
+        """The layer as one matrix M with ``vec(output) = M vec(input)``.
+
+        Raises:
+            UnsupportedError: the layer is not linear in its input, or a maximum not at numbers.
+        """
+        from symconv.matrix import LayerMatrix
+
+        return LayerMatrix.of(self)
 
     def document(self) -> Document:
         """The derivation as a document."""
@@ -91,29 +103,6 @@ class Derivation(Worked):
         from symconv.narrate.derivation import pasted
 
         return pasted(self, None if wrt in (None, "output") else self.role(str(wrt)), environment)
-
-    def to_mathml(self) -> str:
-        """One XML document whose formulas are MathML."""
-        return self._rendered("mathml")
-
-    def to_html(self) -> str:
-        """A self-contained web page."""
-        return self._rendered("html")
-
-    def to_markdown(self) -> str:
-        """Markdown as GitHub shows it."""
-        return self._rendered("md")
-
-    def to_text(self) -> str:
-        """Plain text in Unicode."""
-        return self._rendered("txt")
-
-    def _rendered(self, name: str) -> str:
-        from symconv.render import render
-
-        text = render(self.document(), name)
-        assert isinstance(text, str)
-        return text
 
     def _repr_html_(self) -> str:
         from symconv.narrate.derivation import fragment_html

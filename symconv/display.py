@@ -121,9 +121,10 @@ class Fence(Node):
 
 @dataclass(frozen=True, slots=True)
 class Matrix(Node):
-    """A matrix in square brackets."""
+    """A matrix in square brackets; ``blocks`` is the height and width of the blocks that lines set apart."""
 
     rows: tuple[tuple[Node, ...], ...]
+    blocks: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Literal
 
 from symconv.checks.result import Check, Checks
@@ -242,10 +243,77 @@ class Section:
     checks: Checks | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """An array of exact numbers for an explorer; its entries stand in row-major order."""
+
+    name: str
+    shape: tuple[int, ...]
+    entries: tuple[int | Fraction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """How one axis of a layer links its positions: taps ``(out, in, offset)``, counted from 0.
+
+    Args:
+        sizes: the number of output positions, input positions and offsets.
+        taps: what meets inside the input.
+        outside: what meets padding; ``in`` is negative or not less than the input's size.
+        margin: how many cells of padding lie before and after the input.
+    """
+
+    sizes: tuple[int, int, int]
+    taps: tuple[tuple[int, int, int], ...]
+    outside: tuple[tuple[int, int, int], ...] = ()
+    margin: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """A layer with its numbers, for a page that lets a reader choose entries, change numbers and look again.
+
+    It holds data only: what meets in which entry is said by ``links``, one an axis, and what a page computes
+    is to be compared with ``results``.
+
+    Args:
+        kind: ``convolution`` for a weighted sum with its gradients, ``pooling`` for the norms, maximum and
+            mean of windows.
+        title: what there is to explore.
+        layer: the name of the layer's class.
+        error, base: how the error is called, and from where indices count.
+        links: the layer's axes.
+        dims: over how many dimensions the layer slides; the last two of them make a grid.
+        arrays: by role: ``input``, ``weight``, ``bias``, ``upstream``.
+        results: by role: ``output`` and the gradients by ``input`` and ``weight``; of a pooling ``maximum`` and
+            ``mean``.
+        view: the result that is shown first.
+        bias_at: for every output entry, which entry of the bias is added to it.
+        cells: for every window, by how many cells its mean is divided.
+        exponent: the exponent that is shown first, None for infinity.
+        assumed: whether the upstream gradient is unknown, and ones stand for it.
+    """
+
+    kind: Literal["convolution", "pooling"]
+    title: str
+    layer: str
+    error: str
+    base: int
+    links: tuple[Links, ...]
+    dims: int
+    arrays: tuple[tuple[str, Numbers], ...]
+    results: tuple[tuple[str, Numbers], ...]
+    view: str = "output"
+    bias_at: tuple[int, ...] = ()
+    cells: tuple[int, ...] = ()
+    exponent: Fraction | int | None = None
+    assumed: bool = False
+
+
 Holder = Callout | Statement | Proof | Fold | Section
 """Blocks that hold blocks."""
 
-Block = Holder | Paragraph | Bullets | Formula | Chain | Steps | Table | Figure | Space | Verdicts
+Block = Holder | Paragraph | Bullets | Formula | Chain | Steps | Table | Figure | Explorer | Space | Verdicts
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,12 @@ def symbols(name: str, shape: Iterable[int], base: int = 1) -> Array:
         [[A_11, A_12], [A_21, A_22]]
     """
     sizes = tuple(shape)
-    return _filled((sp.Symbol(f"{name}_{subscript(i, sizes, base)}") for i in indices(sizes)), sizes)
+    return _filled((symbol(name, index, sizes, base) for index in indices(sizes)), sizes)
+
+
+def symbol(name: str, index: Sequence[int], shape: Sequence[int], base: int) -> sp.Symbol:
+    """One entry of :func:`symbols`; a single number has the name alone."""
+    return sp.Symbol(f"{name}_{subscript(index, shape, base)}" if shape else name)
 
 
 def indices(shape: Sequence[int]) -> Iterable[tuple[int, ...]]:
@@ -128,6 +133,11 @@ def subscript(index: Sequence[int], shape: Sequence[int], base: int) -> str:
 def is_numeric(array: Array) -> bool:
     """Whether every entry is an int or a ``Fraction``."""
     return all(isinstance(e, int | Fraction) for e in array.flat)
+
+
+def is_closed(array: Array) -> bool:
+    """Whether every entry is a number, rational or not: no symbol is left."""
+    return all(isinstance(e, int | Fraction) or not e.free_symbols for e in array.flat)
 
 
 def as_integers(array: Array) -> NDArray[np.int64] | None:

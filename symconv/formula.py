@@ -10,21 +10,23 @@ Indices are written as shown, counted from the notation's base.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 import sympy as sp
 
 from symconv.axes import Range
-from symconv.axes.arithmetic import Assignment, Index, rational, runs, whole
+from symconv.axes.arithmetic import Assignment, Index, condition_at, rational, runs, whole
 from symconv.axes.arithmetic import assignments as assignments
 from symconv.axes.arithmetic import holds as holds
 from symconv.axes.arithmetic import integer as integer
+from symconv.combining import divide, largest, total
 from symconv.errors import UnsupportedError
-from symconv.exact import symbolic
+from symconv.exact import exact, symbolic
 
 
 class Formula:
@@ -94,6 +96,30 @@ class Sign(Formula):
 
 
 @dataclass(frozen=True, slots=True)
+class Negative(Formula):
+    """``−body``."""
+
+    body: Formula | Any
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Formula):
+    """``function(body)``; ``ln`` is the natural logarithm."""
+
+    function: Literal["exp", "ln", "tanh"]
+    body: Formula | Any
+
+
+@dataclass(frozen=True, slots=True)
+class Branch(Formula):
+    """``above`` where ``body > 0``, else ``below``; with 1 and 0 it is the indicator ``[body > 0]``."""
+
+    body: Formula | Any
+    above: Formula | Any = 1
+    below: Formula | Any = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Largest(Formula):
     """The maximum of the arguments; −∞ of none."""
 
@@ -133,6 +159,14 @@ class Over(Formula):
     where: tuple[sp.Basic, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Guarded(Formula):
+    """``body`` where all conditions hold, else 0; the body is looked at nowhere else."""
+
+    body: Formula
+    where: tuple[sp.Basic, ...]
+
+
 class Values(Protocol):
     """Where :func:`evaluate` finds the values of entries and derivatives, and of index symbols."""
 
@@ -147,6 +181,10 @@ class Values(Protocol):
 
 
 Evaluator = Callable[[Values, Assignment], Any]
+
+_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {"exp": sp.exp, "ln": sp.log, "tanh": sp.tanh}
+)
 
 
 def evaluate(formula: Any, values: Values, at: Assignment) -> Any:
@@ -222,6 +260,32 @@ def _(formula: Sign) -> Evaluator:
 
 
 @evaluator.register
+def _(formula: Negative) -> Evaluator:
+    body = evaluator(formula.body)
+    return lambda values, at: -body(values, at)
+
+
+@evaluator.register
+def _(formula: Apply) -> Evaluator:
+    body, function = evaluator(formula.body), _FUNCTIONS[formula.function]
+    return lambda values, at: exact(function(symbolic(body(values, at))))
+
+
+@evaluator.register
+def _(formula: Branch) -> Evaluator:
+    body, above, below = (evaluator(part) for part in (formula.body, formula.above, formula.below))
+
+    def branch(values: Values, at: Assignment) -> Any:
+        positive = sp.Gt(symbolic(body(values, at)), 0)
+        if positive in (sp.true, sp.false):
+            return (above if positive else below)(values, at)
+        cases = symbolic(above(values, at)), symbolic(below(values, at))
+        return sp.Piecewise((cases[0], positive), (cases[1], True))
+
+    return branch
+
+
+@evaluator.register
 def _(formula: Largest) -> Evaluator:
     args = [evaluator(arg) for arg in formula.args]
     return lambda values, at: largest([arg(values, at) for arg in args])
@@ -250,55 +314,10 @@ def _(formula: Over) -> Evaluator:
     return over
 
 
-def total(terms: Iterator[Any]) -> Any:
-    """The sum of exact terms; SymPy's are collected in one go."""
-    items = list(terms)
-    if any(isinstance(item, sp.Basic) for item in items):
-        return sp.Add(*items)
-    return sum(items)
-
-
-def divide(numerator: Any, denominator: Any) -> Any:
-    """An exact quotient: ints and Fractions stay what they are, a whole Fraction becomes an int."""
-    if isinstance(numerator, sp.Basic) or isinstance(denominator, sp.Basic):
-        return symbolic(numerator) / symbolic(denominator)
-    quotient = Fraction(numerator) / denominator
-    return quotient.numerator if quotient.denominator == 1 else quotient
-
-
-def largest(values: list[Any]) -> Any:
-    """The maximum of exact values: a number where they are numbers, else SymPy's ``Max``."""
-    values = [value for value in values if value is not sp.S.NegativeInfinity]
-    if not values:
-        return sp.S.NegativeInfinity
-    if not any(isinstance(value, sp.Basic) for value in values):
-        return max(values)
-    # of plain symbols SymPy can order none; telling it so saves milliseconds and gives the same expression
-    plain = all(type(value) is sp.Symbol and value.is_real is None for value in values)
-    return sp.Max(*dict.fromkeys(values), evaluate=not plain or len(set(values)) == 1)
-
-
-def share(position: int, window: list[Any], ties: Literal["first", "split"]) -> Any:
-    """The derivative of the window's maximum by the entry at ``position`` under a tie convention."""
-    if any(isinstance(value, sp.Basic) for value in window):
-        return _symbolic_share(position, [symbolic(value) for value in window], ties)
-    top = max(window)
-    if window[position] != top:
-        return 0
-    if ties == "split":
-        return divide(1, window.count(top))
-    return int(window.index(top) == position)
-
-
-def _symbolic_share(position: int, window: list[Any], ties: Literal["first", "split"]) -> Any:
-    value = window[position]
-    if ties == "first":
-        earlier = (sp.Gt(value, other) for other in window[:position])
-        later = (sp.Ge(value, other) for other in window[position + 1 :])
-        return sp.Piecewise((1, sp.And(*earlier, *later)), (0, True))
-    no_larger = sp.And(*(sp.Ge(value, other) for other in window if other is not value))
-    tied = sp.Add(*(sp.Piecewise((1, sp.Eq(other, value)), (0, True)) for other in window))
-    return sp.Piecewise((1 / tied, no_larger), (0, True))
+@evaluator.register
+def _(formula: Guarded) -> Evaluator:
+    body, conditions = evaluator(formula.body), [condition_at(condition) for condition in formula.where]
+    return lambda values, at: body(values, at) if all(holds(at) for holds in conditions) else 0
 
 
 def rewrite(formula: Any, replace: Callable[[Formula], Any]) -> Any:
@@ -318,6 +337,12 @@ def rewrite(formula: Any, replace: Callable[[Formula], Any]) -> Any:
             return Absolute(rewrite(body, replace))
         case Sign(body):
             return Sign(rewrite(body, replace))
+        case Negative(body):
+            return Negative(rewrite(body, replace))
+        case Apply(function, body):
+            return Apply(function, rewrite(body, replace))
+        case Branch(body, above, below):
+            return Branch(rewrite(body, replace), rewrite(above, replace), rewrite(below, replace))
         case Largest(args):
             return Largest(tuple(rewrite(arg, replace) for arg in args))
         case Formula():

@@ -16,6 +16,7 @@ from itertools import count, islice
 from math import prod
 from typing import Any
 
+from symconv.chained import ChainDerivation
 from symconv.checks.general import check_general
 from symconv.checks.result import Checks
 from symconv.derived import Derivation, IndexFormula
@@ -24,6 +25,8 @@ from symconv.document import Block, Chain, Document, Formula, Paragraph, Step, S
 from symconv.errors import SymconvError
 from symconv.exact import indices
 from symconv.layers import Layer
+from symconv.narrate.chain import arriving_at_end, gradient_of, table
+from symconv.narrate.decimals import matrix_formula
 from symconv.narrate.derivation import entry_lines, quantity
 from symconv.narrate.evidence import summarised
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
@@ -38,6 +41,7 @@ SHOWN = (
     ("symconv.layers.layer", "Layer"),
     ("symconv.derived", "Derivation"),
     ("symconv.derived", "IndexFormula"),
+    ("symconv.chained", "ChainDerivation"),
     ("symconv.theorems.theorem", "Theorem"),
     ("symconv.theorems.theorem", "Instance"),
     ("symconv.checks.result", "Checks"),
@@ -173,6 +177,13 @@ def _corner(shape: tuple[int, ...], entry: Any) -> Node:
 
 def _size(shape: Sequence[int]) -> str:
     return " × ".join(map(str, shape)) or "a single number"
+
+
+@glance.register
+def _(shown: ChainDerivation) -> tuple[Block, ...]:
+    wanted = [name for name in shown.differentiable if name in shown.given]
+    numbers = (matrix_formula(gradient_of(shown, name), shown.gradient_entries(name)) for name in wanted)
+    return (table(shown), *(numbers if shown.is_closed else ()), *arriving_at_end(shown))
 
 
 @glance.register

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from math import prod
 from typing import Any, Literal
 
 import numpy as np
 
-from symconv.axes import Axis
+from symconv.axes import Axis, Scattered
 from symconv.errors import ShapeError
 from symconv.exact import Array, frozen
 from symconv.formula import Entry
@@ -37,6 +38,11 @@ class Names:
     error: str = "E"
     base: int = 1
 
+    @property
+    def output_is_error(self) -> bool:
+        """Whether the output is the error itself, as that of a loss at the end of a chain."""
+        return self.output == self.error
+
     def of(self, role: str) -> str:
         """The name of ``input``, ``weight``, ``bias`` or ``output``."""
         name: str = getattr(self, role)
@@ -58,6 +64,8 @@ class Operator:
         input_shape, output_shape: shapes of the arrays.
         weight_shape: the weight's shape, None without a weight.
         bias_shape: the bias's shape: ``(out_channels,)``, or ``()`` for a single channel; None without.
+        has_target: whether what stands in the weight's place is the target of a loss, which is given and not
+            differentiated by.
     """
 
     layer: str
@@ -67,11 +75,17 @@ class Operator:
     output_shape: tuple[int, ...]
     weight_shape: tuple[int, ...] | None = None
     bias_shape: tuple[int, ...] | None = None
+    has_target: bool = False
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
         """The input size that each axis sees."""
         return self.input_shape if len(self.axes) == len(self.input_shape) else (prod(self.input_shape),)
+
+    @property
+    def counts_row_by_row(self) -> bool:
+        """Whether one axis covers all dimensions, whose entries are counted row by row."""
+        return self.sizes != self.input_shape or isinstance(self.axes[0], Scattered)
 
     @cached_property
     def taps(self) -> Taps:
@@ -91,7 +105,7 @@ class Operator:
     def arguments(self) -> tuple[Argument, ...]:
         """What the operator can be differentiated by."""
         optional: tuple[tuple[Argument, Any], ...] = (
-            ("weight", self.weight_shape),
+            ("weight", None if self.has_target else self.weight_shape),
             ("bias", self.bias_shape),
         )
         return ("input", *(name for name, shape in optional if shape is not None))
@@ -131,28 +145,48 @@ class Operator:
     @cached_property
     def _bias_at(self) -> Any:
         """For every output entry, flat, the entry of the bias that is added to it."""
-        channels = prod(self.bias_shape or (1,))
-        position = len(self.output_shape) - sum(axis.role == "spatial" for axis in self.axes) - 1
-        if channels == 1 or position < 0:
+        position = self.bias_position
+        if position is None:
             return np.zeros(prod(self.output_shape), dtype=np.int64)
         inner = prod(self.output_shape[position + 1 :])
-        return np.arange(prod(self.output_shape)) // inner % channels
+        return np.arange(prod(self.output_shape)) // inner % self.output_shape[position]
+
+    @property
+    def bias_position(self) -> int | None:
+        """Which dimension of the output the bias runs along; None where there is a single channel."""
+        position = len(self.output_shape) - sum(axis.role == "spatial" for axis in self.axes) - 1
+        return None if prod(self.bias_shape or (1,)) == 1 or position < 0 else position
 
     def bias_index(self, output: tuple[int, ...]) -> tuple[int, ...]:
         """The entry of the bias that is added to an output entry."""
         if not self.bias_shape:
             return ()
-        flat = int(np.ravel_multi_index(output, self.output_shape)) if output else 0
-        return (int(self._bias_at[flat]),)
+        position = self.bias_position
+        return (0 if position is None else output[position],)
+
+    def outputs_with(self, bias: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        """The outputs to which an entry of the bias is added."""
+        ranges = [range(size) for size in self.output_shape]
+        if (position := self.bias_position) is not None:
+            ranges[position] = range(bias[0], bias[0] + 1)
+        return product(*ranges)
+
+    def cells_at(self, output: tuple[int, ...]) -> Any:
+        """The number of cells of one window; 1 where the reduction divides by nothing."""
+        cells = self.reduction.cells_at(self.axes, self.sizes, self._to_axes("output", output))
+        return 1 if cells is None else cells
 
     def taps_at(self, key: Key, index: tuple[int, ...]) -> Iterator[Tap]:
         """The taps of one entry, by the arrays' own multi-indices."""
         role = {"out": "output", "inp": "input", "offset": "weight"}[key]
+        weights: dict[tuple[int, ...], tuple[int, ...]] = {}
         for tap in self.taps.at(key, self._to_axes(role, index)):
+            if self.weight_shape is not None and tap.offset not in weights:
+                weights[tap.offset] = self._from_axes("weight", tap.offset)
             yield Tap(
                 self._from_axes("output", tap.out),
                 self._from_axes("input", tap.inp),
-                () if self.weight_shape is None else self._from_axes("weight", tap.offset),
+                weights.get(tap.offset, ()),
             )
 
     def window(self, output: tuple[int, ...], names: Names, bias: bool = False) -> Window:
@@ -162,13 +196,17 @@ class Operator:
             names.entry("output", output),
             tuple(names.entry("input", tap.inp) for tap in taps),
             tuple(names.entry("weight", tap.offset) for tap in taps) if self.weight_shape is not None else (),
-            1 if self.cells is None else self.cells[int(np.ravel_multi_index(output, self.output_shape))],
+            self.cells_at(output),
             names.entry("bias", self.bias_index(output)) if bias else None,
         )
 
     def _axis_sizes(self, role: str) -> tuple[int, ...]:
-        which = ("output", "input", "weight").index(role)
-        return tuple(axis.sizes[which] for axis in self.taps.axes)
+        return self._all_axis_sizes[role]
+
+    @cached_property
+    def _all_axis_sizes(self) -> dict[str, tuple[int, ...]]:
+        roles = ("output", "input", "weight")
+        return {role: tuple(axis.sizes[i] for axis in self.taps.axes) for i, role in enumerate(roles)}
 
     def _to_axes(self, role: str, index: tuple[int, ...]) -> tuple[int, ...]:
         if self._axis_sizes(role) == self.shape(role):  # NumPy would take ten times as long to say so

@@ -6,19 +6,26 @@ problem file → problem → layers → derivations → substitution → checks 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any, Literal
 
 from symconv.checks.result import Checks
+from symconv.checks.surroundings import surrounds
+from symconv.derivation.derivation import Worked
+from symconv.derived import Derivation
 from symconv.display import join
-from symconv.document import Block, Chain, Document, Section, Table, Verdicts
+from symconv.document import Block, Callout, Chain, Document, Paragraph, Section, Table, Verdicts
+from symconv.errors import ArgumentError, ProblemError
 from symconv.exact import Array, pack
 from symconv.narrate import derivation as told
 from symconv.narrate import theorem as told_theorem
+from symconv.narrate.evidence import summarised
 from symconv.narrate.formulas import array
 from symconv.narrate.handout import key, student
 from symconv.narrate.layer import layer_text
+from symconv.narrate.placing import explorers
 from symconv.narrate.questions import Answered, parts, together
 from symconv.narrate.statements import shown_given
 from symconv.operator import Argument, Names
@@ -27,11 +34,13 @@ from symconv.report import Answer, Report
 from symconv.sharing import shared
 from symconv.workings import Workings, compute
 
-__all__ = ["HOMEWORK", "LIMIT", "Answer", "Report", "derive", "prove", "solve"]
+__all__ = ["HOMEWORK", "LIMIT", "Answer", "Report", "derive", "matrix", "prove", "size", "solve"]
 
 HOMEWORK = "ds-ga-1008-hw2"
 LIMIT = 1_000_000
 """How many products (taps) a layer of a problem may need."""
+WITH_ZEROS = 100
+"""Up to how many outputs those that do not read an entry are written down too."""
 
 
 Handout = Literal["full", "student", "key"]
@@ -74,10 +83,13 @@ def solve(
         begin=lambda place: say(f"answering {pieces[place][0].id}"),
     )
     answers = [
-        together(
-            question, [result for (of, _), result in zip(pieces, results, strict=True) if of is question]
+        replace(
+            together(
+                question, [result for (of, _), result in zip(pieces, results, strict=True) if of is question]
+            ),
+            explorers=explored,
         )
-        for question in loaded.questions
+        for question, explored in zip(loaded.questions, explorers(workings), strict=True)
     ]
     return _report(loaded, workings, answers, handout)
 
@@ -89,6 +101,7 @@ def derive(
     wrt: str,
     entry: Sequence[int] | None,
     indices: Sequence[Any] | None = None,
+    limit: int = LIMIT,
 ) -> Report:
     """One derivation as a report: the gradient by an argument, or one entry of it.
 
@@ -98,20 +111,41 @@ def derive(
         wrt: ``input``, ``weight``, ``bias``, or ``output`` for the forward pass.
         entry: an entry, counted from 1; all where left out.
         indices: of an unpooling, row by row.
+        limit: how many products all entries may need; one entry may be of a layer of any size.
+
+    Raises:
+        ProblemError: more products than the limit.
     """
-    given = {} if indices is None else {"indices": _shaped(pack(list(indices), "indices"), input_shape)}
-    derivation = layer.derive(tuple(input_shape), tuple(kernel_shape) if kernel_shape else None, **given)
-    base = derivation.names.base
+    derivation = _at_shapes(layer, input_shape, kernel_shape, indices)
     role: Argument | None = None if wrt == "output" else derivation.role(wrt)
-    whole = told.output_section(derivation) if role is None else told.gradient_section(derivation, role)
-    checks = whole.checks or Checks()
-    blocks: tuple[Block, ...] = whole.blocks
-    if entry is not None:
-        index = tuple(i - base for i in entry)
-        blocks = (Chain(told.entry_lines(derivation, role, index, full=True)), Verdicts(checks))
-    shape = " × ".join(map(str, input_shape))
-    document = Document(f"{layer.name}: {wrt}", f"Input {shape}", blocks, checks)
+    if entry is None:
+        products = derivation.operator.most_taps
+        if products > limit:
+            raise ProblemError(
+                f"{layer.name} needs {products:,} products for all entries, more than {limit:,}; "
+                "--entry asks for one entry, --limit raises the bound"
+            )
+        whole = told.output_section(derivation) if role is None else told.gradient_section(derivation, role)
+        blocks, checks = whole.blocks, whole.checks or Checks()
+    else:
+        blocks, checks = _one_entry(derivation, role, entry)
+    sizes = (derivation.operator.input_shape, derivation.operator.output_shape)
+    shapes = zip(("Input", "output"), (" × ".join(map(str, size)) for size in sizes), strict=True)
+    document = Document(f"{layer.name}: {wrt}", ", ".join(map(" ".join, shapes)), blocks, checks)
     return Report(document, (), "derivation", checks)
+
+
+def _at_shapes(
+    layer: Any,
+    input_shape: Sequence[int],
+    kernel_shape: Sequence[int] | None,
+    indices: Sequence[Any] | None,
+) -> Derivation:
+    given = {} if indices is None else {"indices": _shaped(pack(list(indices), "indices"), input_shape)}
+    derivation: Derivation = layer.derive(
+        tuple(input_shape), tuple(kernel_shape) if kernel_shape else None, **given
+    )
+    return derivation
 
 
 def _shaped(array: Array, shape: Sequence[int]) -> Array:
@@ -119,12 +153,88 @@ def _shaped(array: Array, shape: Sequence[int]) -> Array:
     return array.reshape(tuple(shape)) if array.size == prod(shape) else array
 
 
-def prove(name: str, window: Sequence[Any] | None = None) -> Report:
-    """A theorem with its proof and checks as a report, with an instance for a window."""
+def _one_entry(
+    derivation: Worked, role: Argument | None, entry: Sequence[int]
+) -> tuple[tuple[Block, ...], Checks]:
+    """One entry, counted as it is shown, with its checks; its zero terms where the output is small."""
+    from symconv.checks.entry import check_entry
+
+    index = tuple(i - derivation.names.base for i in entry)
+    full = prod(derivation.operator.output_shape) <= WITH_ZEROS
+    lines = told.entry_lines(derivation, role, index, full)
+    if surrounds(derivation.operator):  # checked as a whole
+        whole = told.output_section(derivation) if role is None else told.gradient_section(derivation, role)
+        checks = whole.checks or Checks()
+    else:
+        checks = Checks(check_entry(derivation, role, index, full))
+    count = told.count_of_terms(derivation, role, index)
+    terms = (Paragraph((f"There are {count:,} terms; the first and the last are shown.",)),) if count else ()
+    of_formula = [check for check in checks if check.subject.startswith("general")]
+    blocks = (*told.formula(derivation, role, of_formula), Chain(lines), *terms, Verdicts(checks))
+    return blocks, checks
+
+
+def matrix(
+    layer: Any,
+    input_shape: Sequence[int],
+    kernel_shape: Sequence[int] | None,
+    indices: Sequence[Any] | None = None,
+) -> Report:
+    """A layer at a size as one matrix, with letters for its weight; arguments as :func:`derive`."""
+    document = _at_shapes(layer, input_shape, kernel_shape, indices).matrix().document()
+    return Report(document, (), "matrix", document.checks or Checks())
+
+
+def size(
+    layer: Any, kernel: Sequence[int] | None, input: Sequence[int] | None, output: Sequence[int] | None
+) -> Report:
+    """The output size for an input size, and every input size that gives it; or those for an output size.
+
+    Args:
+        layer: the layer.
+        kernel: the spatial size of a convolution's weight.
+        input, output: the one that is known, one size an axis or one for all; the other is None.
+    """
+    from symconv.narrate.inverse import inverse, inverse_blocks, inverse_checks
+    from symconv.narrate.shapes import axis_names
+
+    blocks: tuple[Block, ...] = ()
+    wanted = _each_axis(layer, output or ())
+    if input is not None:
+        given = _each_axis(layer, input)
+        wanted = layer.output_size(given, kernel)
+        sizes = (" × ".join(map(str, each)) for each in (given, wanted))
+        words = "An input of {} gives an output of {}.".format(*sizes)
+        blocks = (Callout("result", "Output size", (Paragraph((words,)),)),)
+    axes = inverse(layer, wanted, kernel)
+    checks = inverse_checks(axes)
+    blocks = (*blocks, *inverse_blocks(axes, axis_names(layer.dims)), Verdicts(summarised(checks)))
+    return Report(Document(f"{layer.name}: sizes", "", blocks, checks), (), "size", checks)
+
+
+def _each_axis(layer: Any, sizes: Sequence[int]) -> tuple[int, ...]:
+    return tuple(sizes) * layer.dims if len(sizes) == 1 else tuple(sizes)
+
+
+def prove(name: str, window: Sequence[Any] | None = None, geometry: Sequence[Any] | None = None) -> Report:
+    """A theorem with its proof and checks as a report, with an instance.
+
+    Args:
+        name: the theorem.
+        window, geometry: the numbers of the instance, for a theorem that is about a window or about a geometry.
+
+    Raises:
+        ArgumentError: numbers for what the theorem is not about, or to which it does not apply.
+    """
     from symconv.theorems import THEOREMS
 
+    about, given = THEOREMS[name].about, {"window": window, "geometry": geometry}
+    numbers = given.pop(about)
+    for other, unfit in given.items():
+        if unfit is not None:
+            raise ArgumentError(other, f"left out: {name} is about a {about}")
     theorem = THEOREMS[name]()
-    instance = theorem.instance(list(window)) if window else None
+    instance = theorem.instance(list(numbers)) if numbers else None
     document = told_theorem.document(theorem, instance)
     return Report(document, (), name, document.checks or Checks())
 

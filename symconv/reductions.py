@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 import numpy as np
 import sympy as sp
 
+from symconv.combining import divide, largest, share, total
 from symconv.exact import Array, symbolic
 from symconv.formula import (
     Absolute,
@@ -37,10 +38,6 @@ from symconv.formula import (
     Quotient,
     Sign,
     Sum,
-    divide,
-    largest,
-    share,
-    total,
 )
 from symconv.sums import dot
 
@@ -94,11 +91,14 @@ class Reduction(Protocol):
     def cells(self, axes: Sequence[Axis], sizes: Sequence[int]) -> Array | None:
         """What each window's value is divided by, flat; None where nothing is."""
 
+    def cells_at(self, axes: Sequence[Axis], sizes: Sequence[int], output: tuple[int, ...]) -> Any:
+        """:meth:`cells` for one output, by its position on every axis."""
+
     def cells_formula(self, axes: Sequence[Axis], letters: Sequence[Letters], base: int) -> Any:
         """:meth:`cells` with symbolic sizes."""
 
 
-class _Undivided:
+class Undivided:
     """A reduction that divides by nothing."""
 
     __slots__ = ()
@@ -106,12 +106,15 @@ class _Undivided:
     def cells(self, axes: Sequence[Axis], sizes: Sequence[int]) -> Array | None:
         return None
 
+    def cells_at(self, axes: Sequence[Axis], sizes: Sequence[int], output: tuple[int, ...]) -> Any:
+        return None
+
     def cells_formula(self, axes: Sequence[Axis], letters: Sequence[Letters], base: int) -> Any:
         return None
 
 
 @dataclass(frozen=True, slots=True)
-class WeightedSum(_Undivided):
+class WeightedSum(Undivided):
     """``Σ x·w``, plus the bias that the operator adds: a convolution. Without a weight, ``Σ x``."""
 
     def value(self, window: Window) -> Formula:
@@ -130,10 +133,17 @@ class WeightedSum(_Undivided):
         return Slopes(*_weights(taps, weight))
 
     def general(self, body: Entry, weight: Entry | None, ranges: tuple[Range, ...], cells: Any) -> Formula:
-        return Over("∑", body if weight is None else Product((body, weight)), ranges)
+        term = body if weight is None else Product((body, weight))
+        return Over("∑", term, ranges) if ranges else term
 
     def general_slope(self, body: Entry, weight: Entry | None, output: Entry, cells: Any) -> Formula | Any:
         return 1 if weight is None else weight
+
+
+class PlainSum(WeightedSum):
+    """``Σ x``: a weighted sum of which every weight is 1, as where entries are added up or only moved."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +167,11 @@ class Mean:
     def forward(self, taps: Taps, x: Array, weight: Array | None, cells: Array | None) -> Array:
         assert cells is not None
         sums = dot(taps.by_out, x, taps.inp, *_weights(taps, None))
-        return _objects(map(divide, sums, cells))
+        return objects(map(divide, sums, cells))
 
     def slopes(self, taps: Taps, x: Array, weight: Array | None, cells: Array | None) -> Slopes:
         assert cells is not None
-        return Slopes(_objects(divide(1, n) for n in cells), taps.out)
+        return Slopes(objects(divide(1, n) for n in cells), taps.out)
 
     def general(self, body: Entry, weight: Entry | None, ranges: tuple[Range, ...], cells: Any) -> Formula:
         return Product((Quotient(1, cells), Over("∑", body, ranges)))
@@ -176,7 +186,13 @@ class Mean:
             counts = (counts[:, None] * one).ravel()
         if self.divisor_override is not None:
             counts = np.full_like(counts, self.divisor_override)
-        return _objects(counts.tolist())
+        return objects(counts.tolist())
+
+    def cells_at(self, axes: Sequence[Axis], sizes: Sequence[int], output: tuple[int, ...]) -> int:
+        if self.divisor_override is not None:
+            return self.divisor_override
+        each = zip(axes, sizes, output, strict=True)
+        return prod(int(_axis_cells(axis, size, self.count_include_pad)[o]) for axis, size, o in each)
 
     def cells_formula(self, axes: Sequence[Axis], letters: Sequence[Letters], base: int) -> Any:
         if self.divisor_override is not None:
@@ -188,7 +204,7 @@ class Mean:
 
 
 @dataclass(frozen=True, slots=True)
-class Maximum(_Undivided):
+class Maximum(Undivided):
     """``max x``; padding never wins, and a window wholly in the padding has the value −∞."""
 
     ties: Ties = "first"
@@ -217,7 +233,7 @@ class Maximum(_Undivided):
 
 
 @dataclass(frozen=True, slots=True)
-class LpNorm(_Undivided):
+class LpNorm(Undivided):
     """``(Σ |x|^p)^(1/p)``; ``max |x|`` for p = oo.
 
     Where the whole window is 0 the norm has no derivative; its subgradient 0 is taken.
@@ -324,7 +340,7 @@ def _slopes_per_window(taps: Taps, x: Array, function: Any) -> Slopes:
     read = x.take(taps.inp.take(groups.order)).tolist()
     values = np.zeros(len(groups.order), dtype=object)
     for start, stop in bounds:
-        values[groups.order[start:stop]] = _objects(function(read[start:stop]))
+        values[groups.order[start:stop]] = objects(function(read[start:stop]))
     return Slopes(values, np.arange(len(values)))
 
 
@@ -335,7 +351,8 @@ def _weights(taps: Taps, weight: Array | None) -> tuple[Array, Indices]:
     return weight, taps.offset
 
 
-def _objects(entries: Any) -> Array:
+def objects(entries: Any) -> Array:
+    """A flat array of these entries, whatever they are."""
     items = list(entries)
     flat = np.empty(len(items), dtype=object)
     flat[:] = items

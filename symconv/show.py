@@ -285,6 +285,11 @@ def _(expr: sp.log) -> Node:
     return row(Func("ln"), fenced(show(expr.args[0]), ATOM))
 
 
+@show.register(sp.tanh)
+def _(expr: sp.tanh) -> Node:
+    return row(Func("tanh"), parens(show(expr.args[0])))
+
+
 @show.register(sp.Max)
 @show.register(sp.Min)
 def _(expr: sp.Max | sp.Min) -> Node:

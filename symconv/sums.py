@@ -15,8 +15,8 @@ import numpy as np
 import sympy as sp
 
 from symconv.axes import Indices
+from symconv.combining import total
 from symconv.exact import Array, as_integers, is_numeric
-from symconv.formula import total
 from symconv.taps import Groups
 
 _INT64 = 2**63

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from symconv.chained import ChainDerivation
+from symconv.derivation.chain import Link
 from symconv.derived import Derivation
 from symconv.errors import ArgumentError, ShapeError, UnsupportedError
 from symconv.exact import Array, pack
 from symconv.layers.pooling import first_maxima
 from symconv.operator import Names
 from symconv.problem import Problem, Stage
+from symconv.problem.paths import between
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,39 @@ def compute(problem: Problem, limit: int) -> Workings:
     return Workings(problem, arrays, stages)
 
 
+def chain(workings: Workings, wrt: str, end: str, upstream: Array | None) -> ChainDerivation:
+    """The layers through which an end depends on an array, with the problem's numbers.
+
+    Args:
+        upstream: the gradient at the end; None where the end is one number, the error itself.
+    """
+    problem = workings.problem
+    links: list[Link] = []
+    given: dict[str, Array] = {}
+    computed: set[str] = set()
+    for stage in between(problem, wrt, end):
+        worked = workings.stages[stage.name]
+        reads = {"weight" if role == "target" else role: name for role, name in stage.reads.items()}
+        links.append(Link(stage.name, worked.operator, MappingProxyType(reads), stage.output))
+        given |= {name: worked.arrays[role] for role, name in reads.items() if name not in computed}
+        computed.add(stage.output)
+    error = problem.notation.error if upstream is not None else end
+    return ChainDerivation(
+        tuple(links),
+        MappingProxyType(given),
+        frozenset(given),
+        upstream,
+        error,
+        problem.notation.first_index,
+    )
+
+
 def _work_out(problem: Problem, stage: Stage, arrays: Mapping[str, Array], limit: int) -> Derivation:
     place = problem.place("layers", stage.name)
     reads = stage.reads
     names = Names(
         input=reads["input"],
-        weight=reads.get("weight", "B"),
+        weight=reads.get("weight", reads.get("target", "B")),
         bias=reads.get("bias", "b"),
         output=stage.output,
         error=problem.notation.error,
@@ -60,13 +91,14 @@ def _work_out(problem: Problem, stage: Stage, arrays: Mapping[str, Array], limit
     places = {"indices": given.pop("indices")} if "indices" in given else {}
     try:
         shapes = (given["input"].shape, given["weight"].shape if "weight" in given else None)
+        target = {"target": given["target"]} if "target" in given else {}
         products = stage.layer.operator(*shapes, **places).most_taps
         if products > limit:
             raise place.error(
                 f"must need at most {limit:,} products, not {products:,}; --limit raises the bound"
             )
         derivation: Derivation = stage.layer.derive(
-            given["input"], given.get("weight"), given.get("bias"), names=names, **places
+            given["input"], given.get("weight"), given.get("bias"), names=names, **places, **target
         )
     except (ShapeError, UnsupportedError) as error:
         raise place.error(str(error)) from None

@@ -12,7 +12,7 @@ import numpy as np
 import symconv.functional as F  # noqa: N812 (its name everywhere)
 from symconv.axes import Sliding
 from symconv.exact import Array
-from symconv.layers import LAYERS
+from symconv.layers import AROUND, LAYERS
 from symconv.layers.unpooling import Unpooling
 from symconv.operator import Operator
 
@@ -26,7 +26,9 @@ def verb_of(module: str) -> str:
 
 
 VERBS: Mapping[str, Callable[..., Any]] = {
-    name: getattr(F, verb) for name, verb in zip(LAYERS, map(verb_of, LAYERS), strict=True)
+    name: getattr(F, verb)
+    for name, verb in zip(LAYERS, map(verb_of, LAYERS), strict=True)
+    if name not in AROUND
 }
 
 OF_THE_WEIGHT = ("in_channels", "out_channels", "kernel_size", "bias")

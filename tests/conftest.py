@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,28 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield driver
     finally:
         driver.quit()
+
+
+AXE = "4.14.1"
+"""The version of axe-core, the judge of accessibility."""
+
+
+@pytest.fixture(scope="session")
+def axe(request: pytest.FixtureRequest) -> str:
+    """The script of axe-core, fetched with npm at the first use and kept in pytest's cache."""
+    cache = request.config.cache
+    assert cache is not None
+    folder = Path(cache.mkdir("axe-core"))
+    package = folder / f"axe-core-{AXE}.tgz"
+    if not package.exists():
+        command = [_program("npm"), "pack", "--silent", f"axe-core@{AXE}"]
+        run = subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=False)
+        if run.returncode or not package.exists():
+            missing("axe-core")
+    with tarfile.open(package) as files:
+        script = files.extractfile("package/axe.min.js")
+        assert script is not None
+        return script.read().decode()
 
 
 @pytest.fixture(scope="session")

@@ -29,9 +29,13 @@ from symconv.layers import (
     ConvTranspose1d,
     ConvTranspose2d,
     ConvTranspose3d,
+    CrossEntropyLoss,
+    Flatten,
     FractionalMaxPool2d,
     FractionalMaxPool3d,
     Layer,
+    LeakyReLU,
+    Linear,
     LPPool1d,
     LPPool2d,
     LPPool3d,
@@ -41,6 +45,11 @@ from symconv.layers import (
     MaxUnpool1d,
     MaxUnpool2d,
     MaxUnpool3d,
+    MSELoss,
+    ReLU,
+    Sigmoid,
+    Sum,
+    Tanh,
 )
 from symconv.layers.unpooling import Unpooling
 from symconv.operator import Operator
@@ -147,9 +156,29 @@ CASES: Mapping[str, Case] = {
     "unpool, of a size": Case(MaxUnpool2d(2, output_size=(3, 5)), (1, 2), indices=[[14, 2]]),
     "unpool": Case(MaxUnpool2d(2), (2, 2), indices=[[5, 2], [8, 15]]),
     "unpool, channels": Case(MaxUnpool2d(2, 1), (2, 2, 1), indices=[[[0], [5]], [[3], [2]]]),
+    "relu": Case(ReLU(), (3, 4)),
+    "relu, batch": Case(ReLU(), (2, 1, 2, 2)),
+    "leaky relu": Case(LeakyReLU(Fraction(1, 3)), (2, 3)),
+    "sigmoid": Case(Sigmoid(), (2, 3)),
+    "sigmoid, vector": Case(Sigmoid(), (4,)),
+    "tanh": Case(Tanh(), (2, 1, 2)),
+    "flatten": Case(Flatten(), (2, 2, 3)),
+    "flatten, in the middle": Case(Flatten(1, 2), (2, 2, 2, 2)),
+    "linear": Case(Linear(), (3,), (2, 3), (2,)),
+    "linear, batch": Case(Linear(3, 2, bias=False), (2, 3), (2, 3)),
+    "linear, rows": Case(Linear(), (2, 2, 3), (2, 3), (2,)),
+    "sum": Case(Sum(), (3, 2)),
+    "mse": Case(MSELoss(), (2, 3), (2, 3)),
+    "mse, sum": Case(MSELoss(reduction="sum"), (4,), (4,)),
+    "mse, none": Case(MSELoss(reduction="none"), (2, 2), (2, 2)),
+    "cross entropy": Case(CrossEntropyLoss(), (2, 3), (2, 3)),
+    "cross entropy, one sample": Case(CrossEntropyLoss(reduction="sum"), (3,), (3,)),
+    "cross entropy, none": Case(CrossEntropyLoss(reduction="none"), (2, 3), (2, 3)),
+    "cross entropy, pixels": Case(CrossEntropyLoss(), (2, 2, 2), (2, 2, 2)),
 }
 
-LINEAR = tuple(name for name in CASES if name.startswith(("conv", "average", "adaptive average", "unpool")))
+_LINEAR = ("conv", "average", "adaptive average", "unpool", "flatten", "linear", "sum")
+LINEAR = tuple(name for name in CASES if name.startswith(_LINEAR))
 """The layers whose output is linear in the input."""
 
 
@@ -173,4 +202,14 @@ def random_arrays(case: Case, seed: int) -> dict[str, Array]:
         "upstream": operator.output_shape,
     }
     given = ((role, shape) for role, shape in shapes.items() if shape is not None)
-    return {role: integers(shape, seed + place) for place, (role, shape) in enumerate(given)}
+    arrays = {role: integers(shape, seed + place) for place, (role, shape) in enumerate(given)}
+    if isinstance(case.layer, CrossEntropyLoss):
+        arrays["weight"] = probabilities(case.input, seed)
+    return arrays
+
+
+def probabilities(shape: Shape, seed: int) -> Array:
+    """Random probabilities: along the axis of the classes they add up to 1."""
+    parts = integers(shape, seed, 1, 9)
+    totals = parts.sum(axis=min(1, len(shape) - 1), keepdims=True)
+    return pack(np.frompyfunc(Fraction, 2, 1)(parts, totals))

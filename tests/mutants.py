@@ -468,8 +468,8 @@ MUTANTS = (
         "a bias belongs to another channel",
         "conv, channels",
         Operator,
-        "bias_index",
-        on_result(lambda index: ((index[0] + 1) % 3,)),
+        "outputs_with",
+        on_result(lambda outputs: (((f + 1) % 3, *rest) for f, *rest in outputs)),
         ("steps to ∂E/∂b: exact",),
     ),
     Mutant(

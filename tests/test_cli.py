@@ -17,6 +17,7 @@ import sympy
 from bad_inputs import BAD_FILES, GOOD
 
 from symconv import __version__
+from symconv.certificates.general import GENERAL
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.cli import COMMANDS, main
 from symconv.document import Document, Paragraph
@@ -26,6 +27,7 @@ from symconv.render import FORMATS, USUAL
 from symconv.theorems import THEOREMS
 
 ROOT = Path(__file__).parent.parent
+LIMIT = 1_000_000
 PASSED = Check("C", Method.EXACT, Verdict.PASSED, "1", "1")
 FAILED = Check("∂E/∂A", Method.CLAIM, Verdict.FAILED, "7", "8", detail="A[1, 2] is 7 = 3 + 4, not 8.")
 
@@ -97,6 +99,12 @@ class Pipeline(ModuleType):
     def derive(self, *arguments: object) -> Report:
         return self._called("derive", *arguments)
 
+    def matrix(self, *arguments: object) -> Report:
+        return self._called("matrix", *arguments)
+
+    def size(self, *arguments: object) -> Report:
+        return self._called("size", *arguments)
+
     def prove(self, *arguments: object) -> Report:
         return self._called("prove", *arguments)
 
@@ -166,7 +174,7 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
         (("solve", "--out"), "symconv solve: argument --out: expected one argument (see symconv solve --help)"),
         (("solve", "--limit", "0"), "symconv solve: argument --limit: must be an integer >= 1, not '0' (see symconv solve --help)"),
         (("solve", "--format", "tex,htm"), "--format: unknown format 'htm'; did you mean 'html'?"),
-        (("solve", "nowhere.toml"), "nowhere.toml: no such file or shipped problem; known: ds-ga-1008-hw2, starter, transposed, two-channels"),
+        (("solve", "nowhere.toml"), "nowhere.toml: no such file or shipped problem; known: conv-relu-pool-sum, ds-ga-1008-hw2, starter, transposed, two-channels"),
         (("derive", "conv2d"), "symconv derive: the following arguments are required: --input (see symconv derive --help)"),
         (("derive", "conv2", "--input", "5x5"), "unknown layer 'conv2'; did you mean 'Conv2d'?"),
         (("derive", "conv2d", "--input", "5by5"), "symconv derive: argument --input: must be sizes such as 5x5, not '5by5' (see symconv derive --help)"),
@@ -295,7 +303,7 @@ def test_derive_builds_the_layer_from_its_options(pipeline: Pipeline) -> None:
     options = "--input 2x6x6 --kernel 4x1x3x2 --stride 2x1 --padding 1 --dilation 1x2 --groups 2"
     assert run("derive", "conv2d", *options.split(), *"--wrt weight --entry 1,1,2,1".split()) == 0
     layer = LAYERS["Conv2d"](stride=(2, 1), padding=1, dilation=(1, 2), groups=2, bias=False)
-    assert pipeline.calls == [("derive", layer, (2, 6, 6), (4, 1, 3, 2), "weight", (1, 1, 2, 1), None)]
+    assert pipeline.calls == [("derive", layer, (2, 6, 6), (4, 1, 3, 2), "weight", (1, 1, 2, 1), None, LIMIT)]
 
 
 def test_derive_of_a_pooling_takes_its_window_from_the_kernel(pipeline: Pipeline) -> None:
@@ -303,7 +311,7 @@ def test_derive_of_a_pooling_takes_its_window_from_the_kernel(pipeline: Pipeline
     assert run("derive", "LPPool2d", *options.split()) == 0
     p = sympy.Symbol("p", positive=True)
     layer = LAYERS["LPPool2d"](p, (2, 3), stride=1, ceil_mode=True)
-    assert pipeline.calls == [("derive", layer, (4, 4), None, "input", None, None)]
+    assert pipeline.calls == [("derive", layer, (4, 4), None, "input", None, None, LIMIT)]
 
 
 def test_derive_takes_every_argument_of_every_layer(pipeline: Pipeline) -> None:
@@ -328,14 +336,35 @@ def test_derive_takes_every_argument_of_every_layer(pipeline: Pipeline) -> None:
         (LAYERS["AvgPool2d"]((2,), count_include_pad=False, divisor_override=3), (5, 5), None, None),
     ]
     assert pipeline.calls == [
-        ("derive", layer, size, kernel, "input", None, indices) for layer, size, kernel, indices in layers
+        ("derive", layer, size, kernel, "input", None, indices, LIMIT)
+        for layer, size, kernel, indices in layers
     ]
 
 
 def test_derive_knows_padding_in_words_and_the_bias(pipeline: Pipeline) -> None:
     assert run("derive", "conv2d", *"--input 1x4x4 --kernel 1x1x3x3 --padding same --wrt bias".split()) == 0
     layer = LAYERS["Conv2d"](padding="same", bias=True)
-    assert pipeline.calls == [("derive", layer, (1, 4, 4), (1, 1, 3, 3), "bias", None, None)]
+    assert pipeline.calls == [("derive", layer, (1, 4, 4), (1, 1, 3, 3), "bias", None, None, LIMIT)]
+
+
+def test_derive_hands_on_its_limit_and_asks_for_a_matrix_instead(pipeline: Pipeline) -> None:
+    assert run("derive", "conv2d", *"--input 4x4 --kernel 2x2 --wrt output --limit 5".split()) == 0
+    assert run("derive", "conv2d", *"--input 4x4 --kernel 2x2 --matrix".split()) == 0
+    layer = LAYERS["Conv2d"](bias=False)
+    assert pipeline.calls == [
+        ("derive", layer, (4, 4), (2, 2), "output", None, None, 5),
+        ("matrix", layer, (4, 4), (2, 2), None),
+    ]
+
+
+def test_size_takes_the_input_or_the_output(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("size", "conv2d", *"--kernel 3 --stride 2 --output 3".split()) == 0
+    assert run("size", "maxpool2d", *"--kernel 3x2 --input 6x7".split()) == 0
+    layers = LAYERS["Conv2d"](stride=2, bias=False), LAYERS["MaxPool2d"]((3, 2))
+    assert pipeline.calls == [("size", layers[0], (3,), None, (3,)), ("size", layers[1], None, (6, 7), None)]
+    capsys.readouterr()
+    assert run("size", "conv2d", "--kernel", "3") == 2
+    assert "one of the arguments --input --output is required" in capsys.readouterr().err
 
 
 def test_derive_and_prove_print_the_document(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
@@ -356,7 +385,12 @@ def test_prove_hands_on_an_exact_window(pipeline: Pipeline) -> None:
     assert run("prove", "lp-signed", "--window=-3,2,1/2,0.25") == 0
     assert run("prove", "lp-limit") == 0
     window = (-3, 2, Fraction(1, 2), Fraction(1, 4))
-    assert pipeline.calls == [("prove", "lp-signed", window), ("prove", "lp-limit", None)]
+    assert run("prove", "input-gradient", "--geometry", "6,3,2") == 0
+    assert pipeline.calls == [
+        ("prove", "lp-signed", window, None),
+        ("prove", "lp-limit", None, None),
+        ("prove", "input-gradient", None, (6, 3, 2)),
+    ]
 
 
 # --- list and new ---
@@ -365,7 +399,7 @@ def test_prove_hands_on_an_exact_window(pipeline: Pipeline) -> None:
 def test_list_names_everything_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("list") == 0
     lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
-    assert lines == [*shipped(), *LAYERS, *THEOREMS, *FORMATS]
+    assert lines == [*shipped(), *LAYERS, *THEOREMS, *GENERAL, *FORMATS]
 
 
 def test_list_shows_the_sections_that_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

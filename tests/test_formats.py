@@ -151,11 +151,12 @@ def test_json_says_that_every_check_passed(written: Written) -> None:
 
 # --- the web page ---
 
-# A formula in a closed <details> has no box, so all are opened first. What may be wider than the page is only
+# A formula in a closed <details> has no box, so all are opened first; one in what an explorer hides, as channels
+# that are not chosen, has none by right. What may be wider than the page is only
 # what scrolls by itself.
 MEASURE = """
 document.querySelectorAll('details').forEach(details => { details.open = true });
-const formulas = [...document.querySelectorAll('math')];
+const formulas = [...document.querySelectorAll('math')].filter(math => math.closest('[hidden]') === null);
 const scrolls = element => element !== null && element !== document.body &&
   (['auto', 'scroll'].includes(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
 const wide = [...document.body.querySelectorAll('*:not(math *)')].filter(element => {

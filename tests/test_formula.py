@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symconv.axes import Range
+from symconv.combining import divide, largest, share, total
 from symconv.errors import UnsupportedError
 from symconv.formula import (
     Absolute,
@@ -20,6 +21,7 @@ from symconv.formula import (
     Delta,
     Entry,
     Formula,
+    Guarded,
     Largest,
     Over,
     Partial,
@@ -29,15 +31,11 @@ from symconv.formula import (
     Sign,
     Sum,
     assignments,
-    divide,
     evaluate,
     holds,
     integer,
-    largest,
     rational,
     rewrite,
-    share,
-    total,
 )
 
 i, j, n = sp.symbols("i j n", integer=True)
@@ -273,3 +271,9 @@ def test_rewriting_to_itself_changes_nothing() -> None:
 def test_a_formula_with_symbolic_ranges_is_not_rewritten() -> None:
     with pytest.raises(UnsupportedError, match="no rule rewrites a Over"):
         rewrite(Over("∑", A, (Range(i, sp.Integer(1), n),)), lambda leaf: leaf)
+
+
+def test_a_guarded_formula_is_0_where_a_condition_does_not_hold() -> None:
+    even = sp.Eq(sp.Mod(i, 2, evaluate=False), 0, evaluate=False)
+    halved = Guarded(Entry("A", (i / 2,)), (even,))
+    assert [value(halved, i=place) for place in range(1, 7)] == [0, 1, 0, 4, 0, 9]

@@ -32,27 +32,44 @@ LAYERS = (
     ("symconv.exact", "symconv.grammar", "symconv.printing"),
     ("symconv.show", "symconv.checks.result"),
     ("symconv.document",),
+    ("symconv.combining",),
     ("symconv.axes",),
     ("symconv.taps", "symconv.formula"),
     ("symconv.sums",),
     ("symconv.reductions",),
+    ("symconv.pointwise", "symconv.losses"),
     ("symconv.operator",),
     ("symconv.derivation",),
     ("symconv.checks",),
+    ("symconv.narrate.formulas",),
     ("symconv.theorems",),
     ("symconv.narrate",),
-    ("symconv.narrate.derivation", "symconv.narrate.theorem"),
+    ("symconv.narrate.derivation", "symconv.narrate.explorers", "symconv.narrate.theorem"),
+    ("symconv.narrate.chain", "symconv.narrate.lines"),
     ("symconv.render",),
+    ("symconv.rendered",),
+    ("symconv.matrix",),
     ("symconv.derived",),
+    ("symconv.chained",),
     ("symconv.layers",),
+    ("symconv.functional_around",),
     ("symconv.functional", "symconv.testing"),
     ("symconv.problem",),
     ("symconv.workings",),
-    ("symconv.narrate.geometry", "symconv.narrate.modules", "symconv.narrate.sizes"),
+    (
+        "symconv.narrate.geometry",
+        "symconv.narrate.modules",
+        "symconv.narrate.shapes",
+        "symconv.narrate.sizes",
+    ),
+    ("symconv.narrate.through",),
     ("symconv.narrate.layer", "symconv.narrate.questions"),
-    ("symconv.narrate.handout",),
+    ("symconv.narrate.placing", "symconv.narrate.handout"),
+    ("symconv.certificates",),
+    ("symconv.narrate.certificates",),
     ("symconv.report",),
     ("symconv.pipeline", "symconv.notebook", "symconv.terminal"),
+    ("symconv.certify", "symconv.listing", "symconv.options"),
     ("symconv.cli",),
     ("symconv.__main__", "symconv"),
 )
@@ -127,12 +144,12 @@ def test_no_module_evaluates_text(module: str) -> None:
 
 
 def test_reference_shares_no_code_with_what_it_checks() -> None:
-    own = {f"symconv.checks.{name}" for name in ("reference", "convolutions", "windows")}
+    own = {f"symconv.checks.{name}" for name in ("reference", "convolutions", "windows", "around")}
     assert {imported for module in own for imported in imports(module)} <= own
     assert MODULES["symconv.checks"].read_text(encoding="utf-8") == ""
 
 
-@pytest.mark.parametrize("module", ["symconv", "symconv.cli", "symconv.errors"])
+@pytest.mark.parametrize("module", ["symconv", "symconv.cli", "symconv.options", "symconv.errors"])
 def test_import_costs_neither_sympy_nor_numpy(module: str) -> None:
     code = f"import sys, {module}; print(*({{'sympy', 'numpy', 'rich', 'latex2mathml'}} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

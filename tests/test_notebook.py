@@ -25,6 +25,7 @@ OBJECTS: dict[str, Any] = {
     "layer": sc.Conv2d(stride=2),
     "derivation in symbols": sc.Conv2d().derive((4, 4), (2, 2)),
     "derivation in numbers": sc.Conv2d().derive(A, B, upstream=[[1, 1], [1, 1]]),
+    "chain": sc.Sequential(sc.Conv2d(), sc.ReLU(), sc.Sum()).derive(A, B),
     "index formula": sc.Conv2d(stride=2).general("input"),
     "theorem": sc.theorems.lp_pool_limit(),
     "instance": sc.theorems.lp_pool_limit().instance([3, 1]),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from symconv.axes import Sliding
 from symconv.checks.result import Method, Verdict
-from symconv.errors import ProblemError
-from symconv.pipeline import derive, prove, solve
+from symconv.errors import ArgumentError, ProblemError
+from symconv.pipeline import derive, prove, size, solve
 from symconv.problem import load, shipped
 from symconv.render import USUAL
 
@@ -253,3 +255,149 @@ def test_prove_shows_the_instance_of_a_window() -> None:
     report = prove("lp-limit", [109, 92, 108, 85])
     assert report.passed
     assert "109.000008" in report.render("txt")
+
+
+def test_prove_shows_the_instance_of_a_geometry() -> None:
+    report = prove("full-correlation", geometry=[6, 3, 2, 1])
+    assert report.passed
+    assert any("For I = 6, K = 3, S = 2, P = 1, D = 1:" in str(block) for block in report.document.blocks)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "message"),
+    [
+        (
+            "full-correlation",
+            {"window": [1, 2]},
+            "window: must be left out: full-correlation is about a geometry",
+        ),
+        ("lp-limit", {"geometry": [6, 3]}, "geometry: must be left out: lp-limit is about a window"),
+        ("input-sizes", {"geometry": [6, 3, 0]}, "S: must be an integer >= 1, not 0"),
+    ],
+)
+def test_numbers_that_do_not_fit_a_theorem_are_told(name: str, numbers: Any, message: str) -> None:
+    with pytest.raises(ArgumentError) as raised:
+        prove(name, **numbers)
+    assert str(raised.value) == message
+
+
+def test_a_theorem_about_a_geometry_is_shown_at_the_first_axis_of_a_layer(tmp_path: Path) -> None:
+    question = '\n[[questions]]\nid = "1"\nask = "prove"\nlayer = "conv"\ntheorems = ["full-correlation"]\n'
+    report = solve(write(tmp_path, CONV + question))
+    assert report.passed
+    assert report.answers[0].answer == "one theorem, proved for every size"
+    assert "For I = 3, K = 2, S = 1, P = 0, D = 1:" in str(report.document.blocks)
+
+
+def test_derive_of_one_entry_is_of_a_layer_of_any_size_and_of_all_of_a_limited_one() -> None:
+    from symconv.layers import Conv2d
+
+    layer, shapes = Conv2d(stride=2, padding=3, bias=False), ((3, 224, 224), (64, 3, 7, 7))
+    report = derive(layer, *shapes, "input", (1, 100, 100))
+    assert report.passed
+    text = report.render("txt")
+    assert "Input 3 × 224 × 224, output 64 × 112 × 112" in text
+    assert "There are 1,024 terms; the first and the last are shown." in text
+    assert "entry [1, 100, 100] of 150,528" in text
+    with pytest.raises(
+        ProblemError, match=r"Conv2d needs 118,013,952 products for all entries, more than 1,000,000"
+    ):
+        derive(layer, *shapes, "input", None)
+
+
+def test_derive_of_a_large_layer_shows_some_entries_and_the_sample_of_its_checks() -> None:
+    from symconv.layers import Conv2d
+
+    report = derive(Conv2d(bias=False), (80, 80), (3, 3), "weight", None)
+    assert report.passed
+    text = report.render("txt")
+    assert "The first 3 of 9 entries, term by term" in text
+    assert "3 of 9 entries, sampled" in text
+
+
+def test_size_says_the_output_and_every_input_that_gives_it() -> None:
+    from symconv.layers import AdaptiveAvgPool2d, Conv2d, MaxPool2d
+
+    report = size(Conv2d(stride=2), (3, 3), (6,), None)
+    text = report.render("txt")
+    assert report.passed
+    assert "An input of 6 × 6 gives an output of 2 × 2." in text
+    assert "An output of 2 comes from an input of 5 or 6." in text
+    assert "output_padding that restores it" in text
+    assert "it says which of the 2 sizes it was" in text
+    for layer, wanted, answer in (
+        (MaxPool2d(3, 2, ceil_mode=True), 2, "from an input of 4 or 5."),
+        (MaxPool2d(2, 5), 2, "from an input of 7 to 11."),
+        (AdaptiveAvgPool2d(3), 3, "from an input of 1 or more."),
+        (AdaptiveAvgPool2d(3), 4, "No input size from 1 on gives an output of 4."),
+    ):
+        report = size(layer, None, None, (wanted, wanted))
+        assert report.passed
+        assert answer in report.render("txt")
+
+
+def test_sizes_that_are_too_large_to_be_counted_are_refused_in_a_sentence() -> None:
+    from symconv.errors import ShapeError
+    from symconv.layers import Conv2d
+
+    for stride, wanted in ((1, 10**9), (10**8, 3)):
+        with pytest.raises(ShapeError, match="has too many windows to count them"):
+            size(Conv2d(stride=stride), (3, 3), None, (wanted, wanted))
+    assert size(Conv2d(stride=2), (3, 3), None, (10_000, 10_000)).passed
+
+
+def test_a_wrong_inverse_is_found_by_counting_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    from symconv.checks import windows
+    from symconv.layers import Conv2d, MaxPool2d
+
+    original = Sliding.output_size
+    monkeypatch.setattr(Sliding, "output_size", lambda axis, size: original(axis, size + 1))
+    assert not size(MaxPool2d(3, 2, ceil_mode=True), None, None, (2, 2)).passed
+    monkeypatch.undo()
+    slide = windows.slide
+    monkeypatch.setattr(windows, "slide", lambda *given: slide(*given)[:, :, 1:])
+    report = size(Conv2d(stride=2), (3, 3), None, (3, 3))
+    assert report.checks.failures[0].detail == "At an input of 7 there are 2 windows, against the line."
+
+
+SIZES = """[[questions]]
+id = "s"
+ask = "input_sizes"
+layer = "conv"
+"""
+SQUARE = CONV.replace('[[1, 0], ["1/2", -1]]', "[[1, 2], [3, 4]]")
+LAID_OUT = """[[questions]]
+id = "m"
+ask = "matrix"
+layer = "conv"
+"""
+
+
+def test_input_sizes_are_answered_and_a_claim_is_compared(tmp_path: Path) -> None:
+    strided = CONV.replace("[layers.conv]\n", "[layers.conv]\nstride = 2\n")
+    report = solve(write(tmp_path, strided + SIZES + "output = [4, 1]\n"))
+    assert (report.passed, report.answers[0].answer) == (True, "8 or 9 × 2 or 3")
+    report = solve(write(tmp_path, strided + SIZES + "output = [4, 1]\nexpect = [[8, 9], [2, 3]]\n"))
+    assert report.passed
+    report = solve(write(tmp_path, strided + SIZES + "output = [4, 1]\nexpect = [[8], [2, 3]]\n"))
+    assert report.checks.failures[0].detail == "input sizes: claimed 8 × 2, 3, derived 8, 9 × 2, 3."
+
+
+def test_a_matrix_is_answered_and_a_claim_is_compared(tmp_path: Path) -> None:
+    report = solve(write(tmp_path, SQUARE + LAID_OUT))
+    assert report.passed
+    assert report.answers[0].answer == "4 × 9, 16 entries other than 0"
+    rows = [[1, 2, 0, 3, 4, 0, 0, 0, 0], [0, 1, 2, 0, 3, 4, 0, 0, 0]]
+    rows += [[0, 0, 0, 1, 2, 0, 3, 4, 0], [0, 0, 0, 0, 1, 2, 0, 3, 4]]
+    assert solve(write(tmp_path, SQUARE + LAID_OUT + f"expect = {rows}\n")).passed
+    rows[0][2] = 5
+    report = solve(write(tmp_path, SQUARE + LAID_OUT + f"expect = {rows}\n"))
+    assert report.checks.failures[0].detail == "M[1,3]: claimed 5, derived 0."
+
+
+def test_a_layer_without_a_matrix_is_named_with_its_question(tmp_path: Path) -> None:
+    pool = CONV.replace('weight = "B"\n', "").replace(
+        '"Conv2d"', '"LPPool2d"\nnorm_type = 2\nkernel_size = 2'
+    )
+    with pytest.raises(ProblemError, match=r"questions\.m: LPPool2d has no matrix: its output is not linear"):
+        solve(write(tmp_path, pool + LAID_OUT))

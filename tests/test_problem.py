@@ -315,7 +315,7 @@ def test_what_the_starter_has_in_comments_works_when_the_signs_are_taken_away() 
     table = notation[notation.index("[notation]") :]
     before, after = active.split("[[questions]]", 1)
     problem = parse(f"{before}{table}\n[[questions]]{after}{questions}", source="starter.toml")
-    assert [question.id for question in problem.questions] == list("123456789")
+    assert [question.id for question in problem.questions] == [str(number) for number in range(1, 12)]
     assert problem.notation == Notation("L", 0)
 
 

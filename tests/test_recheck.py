@@ -21,6 +21,7 @@ from symconv import recheck as checker
 from symconv.pipeline import prove, solve
 from symconv.render import render
 from symconv.theorems import THEOREMS
+from symconv.theorems.letters import LETTERS
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "symconv/recheck.py"
@@ -46,8 +47,9 @@ def of_layer(name: str) -> Report:
 
 @cache
 def _of_theorem(name: str) -> str:
-    windows = {"output-size": [6, 3, 2, 1, 1], "power-mean-zeros": [0, 2, 4]}
-    return prove(name, windows.get(name, [3, 1, 2])).render("json")
+    if THEOREMS[name].about == "geometry":
+        return prove(name, geometry=[6, 3, 2, 1, 1]).render("json")
+    return prove(name, [0, 2, 4] if name == "power-mean-zeros" else [3, 1, 2]).render("json")
 
 
 def of_theorem(name: str) -> Report:
@@ -103,13 +105,36 @@ def test_what_a_report_in_symbols_says_holds(name: str) -> None:
     assert count["held"] == count["at random rationals"] > 10
 
 
-@pytest.mark.parametrize("name", THEOREMS)
+@pytest.mark.parametrize("name", LETTERS)
 def test_what_a_theorem_says_holds_at_its_samples_and_at_random_windows(name: str) -> None:
     report = of_theorem(name)
     count, lines = rechecked(report)
     assert lines == []
     assert report["unstated"] == []
     assert count["at random rationals"] > 0
+
+
+def test_theorems_whose_letters_cannot_be_drawn_hold_at_their_samples() -> None:
+    for name in ("output-size-ceil", "input-sizes", "lp-properties", "power-mean-monotone"):
+        count, lines = rechecked(of_theorem(name))
+        assert lines == []
+        assert count["held"] == count["at the numbers"] > 10
+
+
+@pytest.mark.parametrize("name", [name for name in THEOREMS if name not in LETTERS])
+def test_lines_without_a_statement_are_listed_and_are_all_that_is_undecided(name: str) -> None:
+    report = of_theorem(name)
+    count, _ = rechecked(report)
+    assert (count["failed"], count["undecided"]) == (0, len(report["unstated"]))
+    assert {each["reason"] for each in report["unstated"]} <= {"it has no statement"}
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "linear", "cross entropy"])
+def test_layers_around_convolutions_are_told_without_statements_of_their_own(name: str) -> None:
+    report = of_layer(name)
+    count, _ = rechecked(report)
+    assert (count["held"], count["failed"]) == (0, 0)
+    assert {each["reason"] for each in report["unstated"]} == {"no rule defines a layer around convolutions"}
 
 
 def test_everything_that_the_homework_displays_is_said_and_holds() -> None:

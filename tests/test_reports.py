@@ -97,17 +97,21 @@ def test_a_date_or_a_path_would_be_noticed(text: str) -> None:
 
 # --- the picture of the README ---
 
-# The part that the picture shows: the gradient's section of the page, from its heading on.
-TOP = "return document.getElementById('1-1-d').getBoundingClientRect().top + scrollY"
+# The part that the picture shows: the explorer of the gradient, with an entry in the middle.
+SHOWN = """
+const box = document.getElementById('explorer-1').getBoundingClientRect();
+return {x: box.left - 12, y: box.top + scrollY - 12, width: box.width + 24, height: box.height + 24, scale: 1}
+"""
 
 
 @pytest.mark.browser
 def test_picture_of_the_report_can_be_taken(browser: Any, update_reports: bool, tmp_path: Path) -> None:
     solved("ds-ga-1008-hw2", tmp_path, seed=0)
-    size = {"width": 900, "height": 900, "deviceScaleFactor": 1.5, "mobile": False}
+    size = {"width": 960, "height": 900, "deviceScaleFactor": 1.5, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get((tmp_path / "ds-ga-1008-hw2.html").as_uri())
-    clip = {"x": 0, "y": browser.execute_script(TOP), "width": 900, "height": 590, "scale": 1}
+    browser.execute_async_script("document.fonts.ready.then(arguments[0])")
+    clip = browser.execute_script(SHOWN)
     shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True})
     picture = base64.b64decode(shot["data"])
     assert picture.startswith(PNG)

@@ -317,7 +317,8 @@ def told(where: str) -> str:
     """The JSON of a layer's derivation at numbers, or of a theorem with an instance."""
     if where in CASES:
         return render(CASES[where].derive(**random_arrays(CASES[where], 41)).document(), "json")
-    return prove(where, [6, 3, 2] if where == "output-size" else [3, 1, 2]).render("json")
+    numbers = {"geometry": [6, 3, 2]} if where == "output-size" else {"window": [3, 1, 2]}
+    return prove(where, **numbers).render("json")
 
 
 # --- the table ---

@@ -118,6 +118,9 @@ def _number(expr: Any) -> Index:
         return lambda at: at[expr.func](*(arg(at) for arg in args))
     if expr.func not in _COMBINED:
         raise UnsupportedError(f"no rule evaluates the index expression {type(expr).__name__}")
+    if len(args) == 2 and expr.func in _OF_TWO:
+        of_two, (one, other) = _OF_TWO[expr.func], args
+        return lambda at: of_two(one(at), other(at))
     combine = _COMBINED[expr.func]
     return lambda at: combine([arg(at) for arg in args])
 
@@ -125,6 +128,10 @@ def _number(expr: Any) -> Index:
 _COMPARED: Mapping[type, Callable[[Any, Any], bool]] = MappingProxyType(
     {sp.Eq: operator.eq, sp.Ne: operator.ne, sp.Le: operator.le, sp.Ge: operator.ge}
 )
+_OF_TWO: Mapping[type, Callable[[Any, Any], Any]] = MappingProxyType(
+    {sp.Add: operator.add, sp.Mul: operator.mul, sp.Max: max, sp.Min: min, sp.Mod: operator.mod}
+)
+"""As :data:`_COMBINED`, for the two arguments that there are most of the time, in half the time."""
 _COMBINED: Mapping[type, Callable[[list[Any]], Any]] = MappingProxyType(
     {
         sp.Add: sum,

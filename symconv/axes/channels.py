@@ -1,4 +1,4 @@
-"""Axes of batches and channels."""
+"""Axes of batches and channels, and axes that are read whole."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symconv.axes.axis import AxisTaps, Letters, Over, Range, Reads, Size, last_index
+from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, last_index
 from symconv.exact import symbolic
 
 
 @dataclass(frozen=True, slots=True)
 class Pointwise:
-    """Every position by itself: ``in = out``."""
+    """Every position by itself: ``in = out``.
+
+    Args:
+        role: ``batch``, ``channel`` or ``spatial``; ``row`` for one of several dimensions before features.
+        weighted: whether every position meets an entry of a second array, as it does in a loss.
+    """
 
     role: str = "batch"
+    weighted: bool = False
 
     def output_size(self, size: Any) -> Any:
         return size
@@ -29,16 +35,62 @@ class Pointwise:
 
     def taps(self, size: int) -> AxisTaps:
         at = np.arange(size)
-        return AxisTaps(at, at, np.zeros_like(at), (size, size, 1))
+        return AxisTaps(at, at, _met(at, self.weighted), (size, size, size if self.weighted else 1))
 
     def reads_by_output(self, at: Letters, base: int) -> Reads:
-        return Reads(at.out, at.out)
+        return Reads(at.out, at.out, (at.out,) if self.weighted else ())
 
     def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
-        return Reads(at.inp, at.inp)
+        return Reads(at.inp, at.inp, (at.inp,) if self.weighted else ())
 
     def reads_by_offset(self, at: Letters, base: int) -> Reads:
         return Reads(at.out, at.out, (), (Range(at.out, sp.Integer(base), last_index(at.output_size, base)),))
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One output position reads every input; it takes no part in the output's index.
+
+    Args:
+        role: as for :class:`Pointwise`; ``channel`` for the classes of a cross entropy.
+        weighted: whether every position meets an entry of a second array, as it does in a loss.
+    """
+
+    role: str = "spatial"
+    weighted: bool = False
+
+    def output_size(self, size: Any) -> Any:
+        return 1
+
+    def weight_shape(self) -> tuple[int, ...]:
+        return ()
+
+    def most_taps(self, size: int) -> int:
+        return size
+
+    def taps(self, size: int) -> AxisTaps:
+        at = np.arange(size)
+        return AxisTaps(
+            np.zeros_like(at), at, _met(at, self.weighted), (1, size, size if self.weighted else 1)
+        )
+
+    def span(self, at: Letters, base: int) -> Range:
+        """The range of the positions that are read."""
+        return Range(at.inp, sp.Integer(base), last_index(at.input_size, base))
+
+    def reads_by_output(self, at: Letters, base: int) -> Reads:
+        return Reads(sp.Integer(base), at.inp, (at.inp,) if self.weighted else (), (self.span(at, base),))
+
+    def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
+        return Reads(sp.Integer(base), at.inp, (at.inp,) if self.weighted else ())
+
+    def reads_by_offset(self, at: Letters, base: int) -> Reads:
+        raise NotImplementedError("what is summed whole has no weights")
+
+
+def _met(at: Indices, weighted: bool) -> Indices:
+    """For every position the entry of the second array that it meets."""
+    return at if weighted else np.zeros_like(at)
 
 
 @dataclass(frozen=True, slots=True)

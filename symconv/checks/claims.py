@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
+import sympy as sp
+
+from symconv.checks.interval import decide
 from symconv.checks.result import Check, Method, Verdict
-from symconv.exact import Array, indices
+from symconv.exact import Array, indices, is_numeric
 
 
 def claimed_value(subject: str, claimed: Any, derived: Any) -> Check:
@@ -23,12 +27,15 @@ def claimed_array(
     subject: str, claimed: Array, derived: Array, base: int, terms: Callable[[tuple[int, ...]], str]
 ) -> Check:
     """An array, entry by entry; a wrong entry is named with both values and the terms that make it up."""
+    if claimed.size == derived.size == 1:  # one number, also where a file can only say a list of one
+        claimed = claimed.reshape(derived.shape)
     if claimed.shape != derived.shape:
         detail = f"{subject}: claimed with shape {_shape(claimed)}, derived with shape {_shape(derived)}."
         return Check(subject, Method.CLAIM, Verdict.FAILED, _shape(claimed), _shape(derived), "", detail)
-    wrong = [index for index in indices(derived.shape) if claimed[index] != derived[index]]
+    wrong = [index for index in indices(derived.shape) if not is_claimed(claimed[index], derived[index])]
     if not wrong:
-        scope = f"all {derived.size} entries"
+        rounded = "" if is_numeric(derived) else ", to the decimals claimed"
+        scope = f"all {derived.size} entries{rounded}"
         return Check(subject, Method.CLAIM, Verdict.PASSED, _entries(claimed), _entries(derived), scope)
     sentences = [
         f"{subject}[{_at(index, base)}]: claimed {_text(claimed[index])}, derived {terms(index)}."
@@ -38,6 +45,24 @@ def claimed_array(
         sentences.append(f"{len(wrong)} of {derived.size} entries differ.")
     detail = " ".join(sentences)
     return Check(subject, Method.CLAIM, Verdict.FAILED, _entries(claimed), _entries(derived), "", detail)
+
+
+def is_claimed(claimed: Any, derived: Any) -> bool:
+    """Whether a claim is the value; of an irrational value it is the decimal to as many places as it has."""
+    if claimed == derived:
+        return True
+    if not isinstance(derived, sp.Expr) or derived.free_symbols or not isinstance(claimed, Fraction):
+        return False
+    places = next((n for n in range(1, MOST_PLACES + 1) if 10**n % claimed.denominator == 0), None)
+    if places is None:
+        return False
+    half = sp.Rational(1, 2 * 10**places)
+    away = sp.Abs(derived - sp.Rational(claimed.numerator, claimed.denominator))
+    return decide(away, "≤", half, {}) is Verdict.PASSED
+
+
+MOST_PLACES = 40
+"""Decimal places of a claim at most."""
 
 
 def claimed_terms(

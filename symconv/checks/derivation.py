@@ -8,8 +8,8 @@ difference quotients      the gradient against exact quotients of the reference'
 exact                     every step's two sides at seeded integers; the general formula at every entry
 ========================  ==============================================================================
 
-Up to ``EXHAUSTIVE`` entries all are checked, above it an even sample, and the check's scope says so. Above
-``SYMBOLIC_TAPS`` products the symbolic checks are left out, which the scope says too.
+Up to ``EXHAUSTIVE`` entries all are checked, above it an even sample, and the check's scope says so. Of a layer
+with more than ``LARGE`` taps no array is built: a few entries are checked one by one.
 """
 
 from __future__ import annotations
@@ -25,28 +25,35 @@ import sympy as sp
 from symconv.axes import Adaptive, Fractional, Planewise
 from symconv.checks.comparing import covered, equal, same, shown_index, zero_differences
 from symconv.checks.general import check_general
-from symconv.checks.interval import decide
-from symconv.checks.jacobian import Jacobian, rationals, sample, tie_free
+from symconv.checks.jacobian import Jacobian, rationals, sample
+from symconv.checks.lp import lp_slopes
 from symconv.checks.oracle import Oracle
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.checks.sampling import (
     EXHAUSTIVE,
     expected_output,
     forward_arrays,
-    generator,
     gradient_of,
-    left_out,
+    is_large,
     random_arrays,
     reference_gradient,
     tie_free_numbers,
     twin,
 )
+from symconv.checks.smooth import (
+    check_smooth_gradient,
+    check_smooth_output,
+    enclosed_gradient,
+    enclosed_output,
+)
+from symconv.checks.surroundings import is_smooth
 from symconv.derivation.derivation import Worked
 from symconv.derivation.step import Step
 from symconv.derivation.values import ArrayValues
 from symconv.exact import indices, symbolic
 from symconv.formula import evaluate
 from symconv.operator import Argument
+from symconv.pointwise import Rectified
 from symconv.reductions import LpNorm, Maximum
 
 
@@ -60,15 +67,18 @@ def check_derivation(derivation: Worked) -> Checks:
 
 def check_output(derivation: Worked) -> tuple[Check, ...]:
     """The output: in symbols, at random rationals, and at the derivation's own numbers where it has them."""
+    if is_large(derivation):
+        return _sampled(derivation, None)
     subject = derivation.names.output
     operator = derivation.operator
-    omission = left_out(operator)
-    checks = [] if omission else [_symbolic_output(derivation, subject)]
+    if is_smooth(operator):
+        return (*check_smooth_output(derivation), _steps(derivation, None, tie_free_numbers(derivation)))
+    checks = [_symbolic_output(derivation, subject)]
     if any(isinstance(axis, Adaptive | Fractional | Planewise) for axis in operator.axes):
         checks.append(_places(derivation))
     arrays = random_arrays(derivation, rationals)
     got, expected = operator.forward(**forward_arrays(arrays)), expected_output(operator, arrays)
-    checks.append(_noted(equal(subject, Method.RATIONALS, got, expected), omission))
+    checks.append(equal(subject, Method.RATIONALS, got, expected))
     if derivation.output_is_numeric:
         own = derivation.output_entries
         checks.append(
@@ -76,6 +86,8 @@ def check_output(derivation: Worked) -> tuple[Check, ...]:
                 subject, Method.REFERENCE, own, expected_output(operator, forward_arrays(derivation.arrays))
             )
         )
+    elif derivation.output_is_closed:
+        checks.append(enclosed_output(derivation))
     checks.append(_steps(derivation, None, tie_free_numbers(derivation)))
     return tuple(checks)
 
@@ -84,32 +96,33 @@ def check_gradient(derivation: Worked, wrt: Argument) -> tuple[Check, ...]:
     """The gradient by one argument."""
     names, operator = derivation.names, derivation.operator
     subject = f"∂{names.error}/∂{names.of(wrt)}"
+    if is_large(derivation):
+        return _sampled(derivation, wrt)
     if isinstance(operator.reduction, LpNorm):
         return _lp_gradient(derivation, subject)
-    # the slope of a maximum depends on where it is taken: there is nothing to compare in symbols
-    omission = "" if isinstance(operator.reduction, Maximum) else left_out(operator)
+    if is_smooth(operator):
+        own_steps = _steps(derivation, wrt, tie_free_numbers(derivation))
+        return (*check_smooth_gradient(derivation), own_steps)
     checks = []
-    if not isinstance(operator.reduction, Maximum) and not omission:
+    # the slope of a maximum depends on where it is taken: there is nothing to compare in symbols
+    if not isinstance(operator.reduction, Maximum):
         checks.append(_symbolic_gradient(derivation, wrt, subject))
     arrays = random_arrays(derivation, rationals)
-    if isinstance(operator.reduction, Maximum):
-        arrays["input"] = arrays["input"] // 4  # few values, so that maxima tie and the convention shows
+    if isinstance(operator.reduction, Maximum | Rectified):
+        arrays["input"] = arrays["input"] // 4  # few values, so that conventions at ties and at 0 show
     got = gradient_of(derivation, wrt, arrays)
     expected = reference_gradient(derivation, wrt, arrays)
-    checks.append(_noted(equal(subject, Method.RATIONALS, got, expected), omission))
+    checks.append(equal(subject, Method.RATIONALS, got, expected))
     numbers = tie_free_numbers(derivation)
     checks.append(_quotients(derivation, wrt, subject, numbers))
     if derivation.is_numeric:
         own = derivation.gradient_entries(wrt)
         expected = reference_gradient(derivation, wrt, derivation.arrays)
         checks.append(equal(subject, Method.REFERENCE, own, expected))
+    elif derivation.is_closed:
+        checks.append(enclosed_gradient(derivation, wrt))
     checks.append(_steps(derivation, wrt, numbers))
     return tuple(checks)
-
-
-def _noted(check: Check, omission: str) -> Check:
-    """The check with what was left out beside it, in its scope."""
-    return replace(check, scope=f"{check.scope}; {omission}") if omission and check.scope else check
 
 
 def _places(derivation: Worked) -> Check:
@@ -122,6 +135,12 @@ def _places(derivation: Worked) -> Check:
         got[index] = [positions[tap.inp] for tap in operator.taps_at("out", index)]
         expected[index] = cells
     return equal("places of the windows", Method.REFERENCE, got, expected)
+
+
+def _sampled(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]:
+    from symconv.checks.entry import check_sample  # only a large layer pays for it
+
+    return check_sample(derivation, wrt)
 
 
 def _symbolic_output(derivation: Worked, subject: str) -> Check:
@@ -166,7 +185,7 @@ def _quotients(derivation: Worked, wrt: Argument, subject: str, numbers: Jacobia
     chosen = list(sample(every, EXHAUSTIVE))
     upstream = numbers.arrays["upstream"]
     for index in chosen:
-        expected = (numbers.column(wrt, index) * upstream).sum()
+        expected = np.sum(numbers.column(wrt, index) * upstream)
         if got[index] != expected:
             detail = f"Entry {list(shown_index(derivation, index))} is {got[index]}, the quotient {expected}."
             return Check(subject, Method.QUOTIENT, Verdict.FAILED, str(got[index]), str(expected), "", detail)
@@ -229,39 +248,4 @@ def _lp_gradient(derivation: Worked, subject: str) -> tuple[Check, ...]:
     numbers = tie_free_numbers(derivation)
     if norm.p == sp.oo:
         return (_quotients(derivation, "input", subject, numbers), _steps(derivation, "input", numbers))
-    sizes = sorted({len(list(operator.taps_at("out", index))) for index in indices(operator.output_shape)})
-    rule = Verdict.PASSED if all(map(norm.slope_is_derivative, sizes)) else Verdict.FAILED
-    checks = [
-        Check(
-            subject, Method.SYMBOLIC, rule, "slope of a window", "SymPy's diff", f"windows of {sizes} entries"
-        )
-    ]
-    if norm.p.is_number and norm.p >= 1:
-        checks.append(_enclosed(derivation, subject))
-    checks.append(_steps(derivation, "input", numbers))
-    return tuple(checks)
-
-
-def _enclosed(derivation: Worked, subject: str) -> Check:
-    """Every entry of the gradient between one-sided difference quotients of Σ y over the windows' norms."""
-    operator = derivation.operator
-    arrays = {"input": tie_free(operator.input_shape, generator(), signed=True)}
-    ones = np.full(operator.output_shape, 1, dtype=object)
-    got = operator.backward("input", ones, arrays["input"])
-    chosen = list(sample(list(indices(operator.input_shape)), 9))
-    step = sp.Rational(1, 2**20)
-    centre = sp.Add(*operator.forward(**arrays).flat)
-    for index in chosen:
-        sides = []
-        for move in (-step, step):
-            moved = arrays["input"].copy()
-            moved[index] = moved[index] + move
-            sides.append((sp.Add(*operator.forward(moved).flat) - centre) / move)
-        slope = symbolic(got[index])
-        verdicts = (decide(sides[0], "≤", slope, {}), decide(slope, "≤", sides[1], {}))
-        worst = next((v for v in verdicts if v is not Verdict.PASSED), Verdict.PASSED)
-        if worst is not Verdict.PASSED:
-            detail = f"Entry {list(shown_index(derivation, index))} is not shown to lie between its difference quotients."
-            return Check(subject, Method.INTERVAL, worst, str(slope), f"[{sides[0]}, {sides[1]}]", "", detail)
-    scope = covered(len(chosen), got.size)
-    return Check(subject, Method.INTERVAL, Verdict.PASSED, "slope", "one-sided difference quotients", scope)
+    return (*lp_slopes(derivation, subject), _steps(derivation, "input", numbers))

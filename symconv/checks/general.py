@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -19,10 +18,14 @@ from symconv.checks.sampling import (
     EXHAUSTIVE,
     SYMBOLIC_ENTRIES,
     SYMBOLIC_TAPS,
+    gradient_of,
+    is_large,
     reference_gradient,
     tie_free_numbers,
     twin,
 )
+from symconv.checks.surroundings import is_smooth
+from symconv.derivation.arrays import ByRole, Symbols
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
 from symconv.derivation.values import ArrayValues
@@ -33,11 +36,30 @@ from symconv.reductions import LpNorm, Maximum
 
 
 def check_general(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]:
-    """The general formula and its steps, at this derivation's sizes and at every entry."""
+    """The general formula and its steps, at this derivation's sizes and at every entry.
+
+    A large derivation's are checked on a smaller image; :func:`symconv.checks.entry.check_sample` checks the
+    formula itself at its own size.
+    """
     general = derivation.general(wrt)
     names = derivation.names
     subject = f"general formula of {names.output if wrt is None else f'∂{names.error}/∂{names.of(wrt)}'}"
+    if is_large(derivation):
+        derivation = _sibling(derivation)
+        where = f", at input {' × '.join(map(str, derivation.operator.input_shape))}"
+        both = (at_sizes(general, derivation, subject), in_symbols(general, derivation, subject))
+        return tuple(replace(check, scope=check.scope + where) for check in both)
     return (at_sizes(general, derivation, subject), in_symbols(general, derivation, subject))
+
+
+def _sibling(derivation: Worked) -> Worked:
+    """The derivation on a smaller image, which has the same general formulas."""
+    from symconv.checks.part import smaller  # only a large layer pays for it
+
+    operator, names = smaller(derivation.operator), derivation.names
+    roles = {"upstream": "output", **{role: role for role in derivation.arrays if role != "upstream"}}
+    arrays = {role: Symbols(role[0], operator.shape(of), names.base) for role, of in roles.items()}
+    return Worked(operator, names, ByRole(arrays))
 
 
 def in_symbols(
@@ -45,7 +67,7 @@ def in_symbols(
 ) -> Check:
     """The general formula, written out in symbols at these sizes, is the entrywise expression."""
     operator, names = derivation.operator, derivation.names
-    own = twin(operator, "bias" in derivation.arrays)
+    own = twin(operator, "bias" in derivation.arrays, names.output_is_error)
     arrays = {**own.arrays, "upstream": own.upstream}
     every = list(indices(operator.shape(general.wrt or "output")))
     chosen = list(sample(every, SYMBOLIC_ENTRIES))
@@ -92,8 +114,8 @@ def at_sizes(
     target: Array
     if wrt is None:
         target = numbers.arrays["output"]
-    elif isinstance(operator.reduction, LpNorm):
-        target = operator.backward(wrt, numbers.arrays["upstream"], numbers.arrays["input"])
+    elif isinstance(operator.reduction, LpNorm) or is_smooth(operator):
+        target = gradient_of(derivation, wrt, numbers.arrays)
     else:
         target = reference_gradient(derivation, wrt, numbers.arrays)
     values, sizes, target = _at_letters(general, derivation, numbers.arrays, target)
@@ -154,15 +176,11 @@ def _at_letters(
     """The arrays, the sizes' numbers and the result as a general formula counts them."""
     operator, names = derivation.operator, derivation.names
     values: Values = jacobian(operator, names, arrays)
-    input_shape, output_shape = operator.input_shape, operator.output_shape
-    if len(operator.axes) < len(input_shape):  # one axis covers all dimensions
+    if len(operator.axes) < len(operator.input_shape):  # one axis covers all dimensions
         values, result = RowByRow(values), result.ravel()  # type: ignore[arg-type]
-        input_shape, output_shape = (prod(input_shape),), (prod(output_shape),)
-    return (
-        values,
-        size_assignment(general.letters, operator.axes, input_shape, output_shape, names.base),
-        result,
-    )
+    outputs = [axis.output_size(size) for axis, size in zip(operator.axes, operator.sizes, strict=True)]
+    sizes = size_assignment(general.letters, operator.axes, operator.sizes, outputs, names.base)
+    return values, sizes, result
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,8 @@ def _value(expr: Any, values: Point, bits: int) -> Any:
         case sp.exp():
             exponent = values.worth(expr.exp, bits)
             return Fraction(1) if exponent == 0 else libmp.mpi_exp(_interval(exponent, bits), bits)
+        case sp.tanh():
+            return _tanh(values.worth(expr.args[0], bits), bits)
         case sp.log():
             return _ln(values.worth(expr.args[0], bits), bits)
         case sp.Abs():
@@ -291,6 +293,17 @@ def _ln(value: Any, bits: int) -> Any:
     if not _certain(_interval(Fraction(0), bits), enclosed):
         raise UnsupportedError("a logarithm or fractional power needs a number that is certainly positive")
     return libmp.mpi_log(enclosed, bits)
+
+
+def _tanh(value: Any, bits: int) -> Any:
+    """``1 − 2/(e^(2x) + 1)``."""
+    if value == 0:
+        return Fraction(0)
+    above = libmp.mpi_exp(_interval(_product((value, Fraction(2)), bits), bits), bits)
+    quotient = libmp.mpi_div(
+        _interval(Fraction(2), bits), _interval(_sum((above, Fraction(1)), bits), bits), bits
+    )
+    return libmp.mpi_sub(_interval(Fraction(1), bits), quotient, bits)
 
 
 def _certain(low: Any, high: Any) -> bool:

@@ -15,10 +15,13 @@ import numpy as np
 import sympy as sp
 
 from symconv.checks.oracle import Oracle
+from symconv.checks.surroundings import is_smooth
+from symconv.combining import divide
 from symconv.derivation.values import Arrays, ArrayValues
 from symconv.exact import Array
-from symconv.formula import Partial, divide
+from symconv.formula import Partial
 from symconv.operator import Argument, Names, Operator
+from symconv.pointwise import Rectified
 from symconv.reductions import LpNorm, Maximum
 
 
@@ -35,7 +38,7 @@ class Jacobian(ArrayValues):
         base = self.names.base
         column = self.column(role, tuple(i - base for i in by))  # type: ignore[arg-type]
         if partial.of.array == self.names.error:
-            return (column * self.arrays["upstream"]).sum()
+            return np.sum(column * self.arrays["upstream"])
         return column[tuple(i - base for i in of)]
 
     def column(self, role: Argument, index: tuple[int, ...]) -> Array:
@@ -46,15 +49,16 @@ class Jacobian(ArrayValues):
 
     def _quotient(self, role: Argument, index: tuple[int, ...]) -> Array:
         # the arrays hold integers without ties: no maximum changes within half a unit, and the rest is affine
-        step = Fraction(1, 4) if isinstance(self.operator.reduction, Maximum | LpNorm) else 1
+        step = Fraction(1, 4) if isinstance(self.operator.reduction, Maximum | LpNorm | Rectified) else 1
         after, before = (self._moved(role, index, move) for move in (step, -step))
         column = np.empty(after.size, dtype=object)
-        column[:] = [divide(change, 2 * step) for change in (after - before).flat]
+        column[:] = [divide(b - a, 2 * step) for a, b in zip(before.flat, after.flat, strict=True)]
         return column.reshape(after.shape)
 
     def _moved(self, role: Argument, index: tuple[int, ...], move: int | Fraction) -> Array:
         arrays = {name: self.arrays[name] for name in ("input", "weight", "bias") if name in self.arrays}
-        moved = arrays[role].astype(object)
+        whole = isinstance(move, int) and arrays[role].dtype.kind == "i"
+        moved = arrays[role].astype(np.int64 if whole else object)
         moved[index] = moved[index] + move
         output = Oracle(self.operator).forward(**{**arrays, role: moved})
         # a window wholly in the padding stays what it is
@@ -62,8 +66,8 @@ class Jacobian(ArrayValues):
         return finite
 
 
-class LpJacobian(Jacobian):
-    """A Jacobian whose columns, for an LP norm of finite p, are slopes: its quotients are not exact.
+class SlopeJacobian(Jacobian):
+    """A Jacobian whose columns, where quotients are not exact (roots and exponentials), are slopes.
 
     It serves the checks of formulas against taps; the slopes themselves are checked otherwise.
     """
@@ -74,15 +78,16 @@ class LpJacobian(Jacobian):
         for output in {tap.out for tap in operator.taps_at("inp", index)}:
             unit = np.full(operator.output_shape, 0, dtype=object)
             unit[output] = 1
-            column[output] = operator.backward(role, unit, self.arrays["input"])[index]
+            slopes = operator.backward(role, unit, self.arrays["input"], self.arrays.get("weight"))
+            column[output] = slopes[index]
         return column
 
 
 def jacobian(operator: Operator, names: Names, arrays: Arrays) -> Jacobian:
     """The array values of an operator with all their derivatives."""
     norm = operator.reduction
-    is_smooth = isinstance(norm, LpNorm) and norm.p != sp.oo
-    kind = LpJacobian if is_smooth else Jacobian
+    is_root = isinstance(norm, LpNorm) and norm.p != sp.oo
+    kind = SlopeJacobian if is_root or is_smooth(operator) else Jacobian
     return kind(operator, names, arrays)
 
 

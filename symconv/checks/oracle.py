@@ -16,6 +16,7 @@ import sympy as sp
 
 from symconv.axes import Adaptive, Adjoint, Fractional, Grouped, Planewise, Scattered, Sliding
 from symconv.checks import convolutions, reference, windows
+from symconv.checks.surroundings import Surroundings, surrounds
 from symconv.checks.windows import Bounds
 from symconv.exact import Array
 from symconv.operator import Argument, Operator
@@ -30,6 +31,8 @@ class Oracle:
 
     def forward(self, input: Array, weight: Array | None = None, bias: Array | None = None) -> Array:
         """The output; for an LP norm of finite p the p-th powers of it."""
+        if surrounds(self.operator):
+            return Surroundings(self.operator).forward(input, weight, bias)
         x = self._planes(input)
         match self.operator.reduction, self._spatial[0]:
             case WeightedSum(), Scattered():
@@ -64,6 +67,8 @@ class Oracle:
 
     def backward(self, wrt: Argument, upstream: Array, input: Array, weight: Array | None = None) -> Array:
         """The gradient, by the textbook's route; for an LP norm that of the p-th powers."""
+        if surrounds(self.operator):
+            return Surroundings(self.operator).backward(wrt, upstream, input, weight)
         x, g = self._planes(input), self._outputs(upstream)
         size = x.shape[2:]
         match wrt, self.operator.reduction, self._spatial[0]:

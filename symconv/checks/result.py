@@ -1,6 +1,7 @@
 """What a check says: a verdict, the method, both sides, and how much was covered.
 
-A verdict is ``passed``, ``failed`` or ``undecided``; nothing but ``passed`` counts as passed.
+A verdict is ``passed``, ``failed`` or ``undecided``; nothing but ``passed`` counts as passed. What a proof kernel
+has accepted is called *proved*.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ class Method(StrEnum):
 
     SYMBOLIC = "symbolic"
     """The difference of both sides is identically zero, or SymPy decides the relation from its assumptions."""
+    GRID = "all small sizes"
+    """Both sides are the same polynomial in the entries, at every place and all sizes up to stated bounds."""
     EXACT = "exact"
     """Both sides agree at given numbers, in exact arithmetic."""
     RATIONALS = "random rationals"
@@ -35,6 +38,29 @@ class Method(StrEnum):
     """The relation holds for intervals that contain the true values."""
     CLAIM = "claim"
     """Agrees with what the problem file claims."""
+    KERNEL = "Coq kernel"
+    """A theorem that says so was accepted by the kernel of a proof assistant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A theorem that a proof kernel has accepted.
+
+    Args:
+        theorem: its name.
+        statement: what it says, in the kernel's language.
+        file: the file that has it.
+        sha256: the hash of that file.
+        kernel: the kernel and its version, e.g. ``Coq 8.16.1``.
+        assumptions: the axioms on which it rests.
+    """
+
+    theorem: str
+    statement: str
+    file: str
+    sha256: str
+    kernel: str
+    assumptions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +74,7 @@ class Check:
         left, right: both sides as plain text (for the evidence); long sides are the caller's to shorten.
         scope: how much was covered, e.g. ``25 of 25 entries``.
         detail: one sentence that says what went wrong; empty when passed.
+        certificates: the theorems that a kernel accepted; there are some exactly where it passed by a kernel.
     """
 
     subject: str
@@ -57,10 +84,20 @@ class Check:
     right: str
     scope: str = ""
     detail: str = ""
+    certificates: tuple[Certificate, ...] = ()
+
+    def __post_init__(self) -> None:
+        if bool(self.certificates) != (self.passed and self.method is Method.KERNEL):
+            raise ValueError(f"{self.subject}: what a kernel accepted has certificates, and nothing else has")
 
     @property
     def passed(self) -> bool:
         return self.verdict is Verdict.PASSED
+
+    @property
+    def word(self) -> str:
+        """The verdict as it is shown: ``proved`` for what a kernel accepted."""
+        return "proved" if self.certificates else self.verdict.value
 
 
 @dataclass(frozen=True, slots=True)

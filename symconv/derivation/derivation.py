@@ -6,25 +6,32 @@ another one with the same steps, now carried through to numbers. Entries and ste
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 from typing import Any, Self, TypeVar
 
+import numpy as np
+
 from symconv.axes import Over
+from symconv.derivation.arrays import ByRole, EveryStep, Lazy, Symbols
 from symconv.derivation.entrywise import gradient_steps, output_steps
 from symconv.derivation.general import General, general_gradient, general_output, with_symbols
 from symconv.derivation.step import Step
 from symconv.derivation.values import ArrayValues
 from symconv.errors import ArgumentError, ShapeError
-from symconv.exact import Array, indices, is_numeric, pack, symbols, unpack
+from symconv.exact import Array, frozen, is_closed, pack, unpack
+from symconv.formula import evaluate
 from symconv.operator import Argument, Names, Operator
+from symconv.reductions import constant
 
 W = TypeVar("W", bound="Worked")
 
 UPSTREAM = "G"
 """The letter of the symbols that stand for ∂E/∂output; formulas show them as derivatives."""
+AT_ONCE = 20_000
+"""Up to how many taps the whole output is made where one entry of it is needed."""
 
 
 @dataclass(frozen=True)
@@ -35,26 +42,33 @@ class Worked:
         operator: the layer at this shape.
         names: how the arrays are called.
         arrays: the entries by role (``input``, ``weight``, ``bias``, ``upstream``); symbols where nothing is
-            known.
+            known, which are made when a whole array is asked for.
         known: the roles whose entries were given; steps put these in.
         like: an object of the kind that results shall have.
     """
 
     operator: Operator
     names: Names
-    arrays: Mapping[str, Array]
+    arrays: ByRole
     known: frozenset[str] = frozenset()
     like: object = field(default=None, repr=False)
 
     @cached_property
     def values(self) -> ArrayValues:
         """The arrays, and the output that follows from them, as formulas look them up."""
-        return ArrayValues(self.operator, self.names, {**self.arrays, "output": self.output_entries})
+        return ArrayValues(self.operator, self.names, self.arrays.put({"output": _Output(self)}))
 
     @cached_property
     def output_entries(self) -> Array:
         """The output as a NumPy array."""
         return self.operator.forward(**{role: self.arrays[role] for role in self._forward_roles})
+
+    def output_entry(self, index: tuple[int, ...]) -> Any:
+        """One entry of the output: from its own window, unless the whole output is there already."""
+        if "output_entries" in self.__dict__ or self.operator.most_taps <= AT_ONCE:
+            return self.output_entries[index]
+        window = self.operator.window(index, self.names, bias="bias" in self.arrays)
+        return evaluate(self.operator.reduction.value(window), self.values, {})
 
     @property
     def output(self) -> Any:
@@ -111,17 +125,24 @@ class Worked:
         )
 
     @cached_property
-    def steps(self) -> tuple[Step, ...]:
-        """All steps: the general ones for the output and each argument, then those of every entry."""
+    def steps(self) -> Sequence[Step]:
+        """All steps: the general ones for the output and each argument, then those of every entry.
+
+        Steps of an entry are made when they are looked at; ``len`` makes none but those of first entries.
+        """
         quantities = (None, *self.operator.arguments)
-        general = (step for wrt in quantities for step in self.general(wrt).steps)
-        entries = (
-            step
-            for wrt in quantities
-            for index in indices(self.operator.shape(wrt or "output"))
-            for step in self.entry(wrt, index)
-        )
-        return (*general, *entries)
+        general = tuple(step for wrt in quantities for step in self.general(wrt).steps)
+        return EveryStep(general, tuple(self._steps_of(wrt) for wrt in quantities))
+
+    def _steps_of(self, wrt: Argument | None) -> tuple[int, int, Callable[[int], tuple[Step, ...]]]:
+        """How many entries there are, how many steps lead to each, and the steps to the entry at a place."""
+        shape = self.operator.shape(wrt or "output")
+
+        def steps(place: int) -> tuple[Step, ...]:
+            return self.entry(wrt, tuple(int(i) for i in np.unravel_index(place, shape)) if shape else ())
+
+        # the rules of an entry depend on the layer and on what is known, not on the entry
+        return prod(shape), len(steps(0)), steps
 
     def substitute(
         self, input: Any = None, weight: Any = None, bias: Any = None, upstream: Any = None
@@ -141,17 +162,27 @@ class Worked:
             for role, array in given.items()
             if array is not None
         }
-        return replace(self, arrays={**self.arrays, **new}, known=self.known | set(new))
+        return replace(self, arrays=self.arrays.put(new), known=self.known | set(new))
 
     @property
     def is_numeric(self) -> bool:
-        """Whether every entry is a number."""
-        return all(is_numeric(array) for array in self.arrays.values())
+        """Whether every entry is a rational number."""
+        return all(map(self.arrays.is_numeric, self.arrays))
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether every entry is a number, rational or not."""
+        return all(is_closed(array) for array in self.arrays.values())
 
     @property
     def output_is_numeric(self) -> bool:
-        """Whether every entry of what the layer reads is a number."""
-        return all(is_numeric(self.arrays[role]) for role in self._forward_roles)
+        """Whether every entry of what the layer reads is a rational number."""
+        return all(map(self.arrays.is_numeric, self._forward_roles))
+
+    @property
+    def output_is_closed(self) -> bool:
+        """Whether every entry of what the layer reads is a number, rational or not."""
+        return all(is_closed(self.arrays[role]) for role in self._forward_roles)
 
     def role(self, wrt: str) -> Argument:
         """``input``, ``weight`` or ``bias`` for itself or for the name of that array."""
@@ -171,12 +202,30 @@ class Worked:
     def _fitted(self, role: str, array: Array) -> Array:
         shape = self.operator.shape("output" if role == "upstream" else role)
         if array.ndim == 0 and shape:
-            array = pack([array.item()] * prod(shape)).reshape(shape)
+            array = frozen(constant(shape, array.item()))
         if array.shape != shape and array.size == prod(shape) == 1:
             array = array.reshape(shape)
         if array.shape != shape:
             raise ShapeError(f"{self._called(role)} must have shape {shape}, not {array.shape}")
         return array
+
+
+@dataclass(frozen=True)
+class _Output:
+    """The output of a derivation as an array that is still to be made."""
+
+    derivation: Worked
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.derivation.operator.output_shape
+
+    def entry(self, index: tuple[int, ...]) -> Any:
+        return self.derivation.output_entry(index)
+
+    @property
+    def array(self) -> Array:
+        return self.derivation.output_entries
 
 
 def work_out(
@@ -201,23 +250,25 @@ def work_out(
         lines: whether an input may be a line: then a list of ints is an array, and a tuple a shape.
     """
     names = names or Names()
-    arrays: dict[str, Array] = {}
+    arrays: dict[str, Array | Lazy] = {}
     shapes: dict[str, tuple[int, ...]] = {}
     for role, value in (("input", input), ("weight", weight)):
-        if _is_shape(value, tuple if lines else (tuple, list)):
+        if is_shape(value, tuple if lines else (tuple, list)):
             shapes[role] = tuple(value)
         elif value is not None:
-            arrays[role] = pack(value, names.of(role))
-            shapes[role] = arrays[role].shape
+            arrays[role] = packed = pack(value, names.of(role))
+            shapes[role] = packed.shape
     known = frozenset(arrays)
     if "input" not in shapes:
         raise ArgumentError(names.input, "an array or a shape", input)
     operator = build(shapes["input"], shapes.get("weight"))
     for role in ("input",) if operator.weight_shape is None else ("input", "weight"):
         if role not in arrays:
-            arrays[role] = symbols(names.of(role), operator.shape(role), names.base)
-    arrays["upstream"] = symbols(_upstream_letter(names), operator.output_shape, names.base)
-    return make(operator, names, arrays, known, input).substitute(bias=bias, upstream=upstream)
+            arrays[role] = Symbols(names.of(role), operator.shape(role), names.base)
+    arrays["upstream"] = Symbols(_upstream_letter(names), operator.output_shape, names.base)
+    if names.output_is_error:
+        arrays["upstream"] = pack(1)
+    return make(operator, names, ByRole(arrays), known, input).substitute(bias=bias, upstream=upstream)
 
 
 def _upstream_letter(names: Names) -> str:
@@ -225,5 +276,6 @@ def _upstream_letter(names: Names) -> str:
     return next(letter for letter in (UPSTREAM, "U", "V", "Z", "Q") if letter not in taken)
 
 
-def _is_shape(value: Any, kinds: Any) -> bool:
+def is_shape(value: Any, kinds: Any = (tuple, list)) -> bool:
+    """Whether a value is a shape: a flat sequence of ints."""
     return isinstance(value, kinds) and len(value) > 0 and all(type(size) is int for size in value)

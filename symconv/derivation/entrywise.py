@@ -20,6 +20,7 @@ from symconv.derivation.step import Step
 from symconv.derivation.values import ArrayValues
 from symconv.exact import indices
 from symconv.formula import Chosen, Entry, Formula, Partial, Product, Sum, evaluate, rewrite
+from symconv.losses import CrossEntropy
 from symconv.operator import Argument, Names, Operator
 from symconv.reductions import Window
 from symconv.taps import Tap
@@ -69,6 +70,10 @@ def gradient_steps(
         return Sum(tuple(Product((upstream(output), slope(output))) for output in chosen))
 
     before: Formula = Partial(Entry(names.error), target)
+    if names.output_is_error:  # the output is the error itself: its slope is the gradient
+        slope = slopes.get((), 0)
+        step = Step("differentiate", before, slope, reasons.differentiate(operator.reduction, wrt))
+        return (step, *numeric_steps(slope, values, known)) if isinstance(slope, Formula) else (step,)
     chained = chain(outputs, lambda output: Partial(names.entry("output", output), target))
     differentiated = chain(outputs, lambda output: slopes.get(output, 0))
     steps = [
@@ -90,27 +95,34 @@ def local_slopes(
     An output that meets the entry in several taps has the sum of their slopes.
     """
     if wrt == "bias":
-        outputs = indices(operator.output_shape)
-        return {output: 1 for output in outputs if operator.bias_index(output) == index}
+        return dict.fromkeys(operator.outputs_with(index), 1)
     met: dict[tuple[int, ...], list[Formula | Any]] = {}
     if wrt == "weight":
         for tap in operator.taps_at("offset", index):
             met.setdefault(tap.out, []).append(names.entry("input", tap.inp))
     else:
         for tap in operator.taps_at("inp", index):
-            met.setdefault(tap.out, []).append(operator.reduction.slope(_meeting(operator, names, tap), 0))
+            met.setdefault(tap.out, []).append(_slope(operator, names, tap))
     return {output: slopes[0] if len(slopes) == 1 else Sum(tuple(slopes)) for output, slopes in met.items()}
+
+
+def _slope(operator: Operator, names: Names, tap: Tap) -> Formula | int:
+    """The slope of an output by the entry that a tap reads."""
+    if isinstance(operator.reduction, CrossEntropy):  # the only slope that depends on the whole window
+        window = operator.window(tap.out, names)
+        position = window.inputs.index(names.entry("input", tap.inp))
+        return operator.reduction.slope(window, position)
+    return operator.reduction.slope(_meeting(operator, names, tap), 0)
 
 
 def _meeting(operator: Operator, names: Names, tap: Tap) -> Window:
     """The part of an output's window that one tap reads, which is all that its slope depends on."""
     has_weight = operator.weight_shape is not None
-    cells = operator.cells
     return Window(
         names.entry("output", tap.out),
         (names.entry("input", tap.inp),),
         (names.entry("weight", tap.offset),) if has_weight else (),
-        1 if cells is None else cells.reshape(operator.output_shape)[tap.out],
+        operator.cells_at(tap.out),
         None,
     )
 

@@ -12,7 +12,7 @@ divisibility condition.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,7 @@ from symconv.axes import (
     Range,
     Reads,
     Sliding,
+    Whole,
 )
 from symconv.axes import Over as SumOver
 from symconv.derivation import reasons
@@ -83,11 +84,16 @@ class General:
 
 def letters_for(axes: Sequence[Axis]) -> tuple[Letters, ...]:
     """The letters of every axis: ``k, i, m`` and ``I, O, K`` on the first spatial axis, and so on."""
-    count = sum(axis.role == "spatial" for axis in axes)
+    count = sum(axis.role in ("spatial", "row") for axis in axes)
     taken = 0
     result = []
     for axis in axes:
-        if axis.role == "spatial":
+        if isinstance(axis, Pointwise | Whole) and axis.role in ("spatial", "row"):
+            tail = "" if count == 1 else f"_{taken + 1}"
+            letter, size = _index(_OUTPUT[taken]), _size(f"I{tail}")
+            result.append(Letters(letter, letter, letter, size, _count(axis, size), size))
+            taken += 1
+        elif axis.role == "spatial":
             tail = "" if count == 1 else f"_{taken + 1}"
             index = (_index(letter[taken]) for letter in (_INPUT, _OUTPUT, _OFFSET))
             result.append(Letters(*index, *(_size(f"{size}{tail}") for size in "IOK")))
@@ -100,10 +106,14 @@ def letters_for(axes: Sequence[Axis]) -> tuple[Letters, ...]:
             result.append(_channel_letters(axis.axis, "f", "c", local).turned())
         else:
             letter, size = ("c", "C_in") if axis.role == "channel" else ("s", "N")
-            result.append(
-                Letters(_index(letter), _index(letter), _index(letter), _size(size), _size(size), _size(size))
-            )
+            index, count = _index(letter), _count(axis, _size(size))
+            result.append(Letters(index, index, index, _size(size), count, _size(size)))
     return tuple(result)
+
+
+def _count(axis: Axis, size: sp.Symbol) -> Any:
+    """The number of output positions of an axis that is read position by position, or whole."""
+    return sp.Integer(1) if isinstance(axis, Whole) else size
 
 
 def _channel_letters(axis: Any, inp: str, out: str, local: str) -> Letters:
@@ -136,7 +146,7 @@ def general_output(
     """The definition of the layer: an output entry with symbolic sizes."""
     letters = letters_for(axes)
     reads = [axis.reads_by_output(at, names.base) for axis, at in zip(axes, letters, strict=True)]
-    output = Entry(names.output, tuple(at.out for at in letters))
+    output = Entry(names.output, _outputs(axes, (at.out for at in letters)))
     cells = reduction.cells_formula(axes, letters, names.base)
     value = _value(reduction, reads, names, has_weight, cells)
     if has_bias:
@@ -171,16 +181,18 @@ def general_gradient(
     else:
         return _general_bias(axes, letters, reduction, names)
 
-    outputs = tuple(at.out for at in letters)
+    outputs = _outputs(axes, (at.out for at in letters))
     everywhere = tuple(
         Range(at.out, sp.Integer(base), at.output_size - 1 + base)
         for axis, at in zip(axes, letters, strict=True)
         if wrt == "weight"
         and at.out not in target.index
-        or not isinstance(axis, Pointwise)
+        or not isinstance(axis, Pointwise | Whole)
         and wrt == "input"
     )
     output = Entry(names.output, outputs)
+    if names.output_is_error:
+        return _of_the_error(axes, letters, reduction, names, has_weight, reads, target)
     slope_everywhere = _slope_with_deltas(axes, letters, reduction, names, wrt, has_weight, target)
     chained = _chain(everywhere, names, output, Partial(output, target))
     steps = [Step("chain rule", Partial(Entry(names.error), target), chained, reasons.CHAIN_RULE)]
@@ -190,14 +202,38 @@ def general_gradient(
         because = reasons.COLLAPSE
     else:
         because = reasons.differentiate(reduction, wrt)
-    read_output = Entry(names.output, tuple(read.out for read in reads))
+    read_output = Entry(names.output, _outputs(axes, (read.out for read in reads)))
     slope = _slope(reduction, reads, letters, axes, names, wrt, has_weight, read_output)
     ranges = tuple(r for read in reads for r in read.ranges)
     where = tuple(condition for read in reads for condition in read.where)
-    body = Product((Partial(Entry(names.error), read_output), slope))
+    upstream = Partial(Entry(names.error), read_output)
+    body: Formula = upstream if slope == 1 else Product((upstream, slope))
     result: Formula = Over("∑", body, ranges, where) if ranges or where else body
     steps.append(Step("collapse", steps[-1].after, result, because, where))
     return General(wrt, tuple(axes), letters, names, tuple(steps), _outside(axes, reduction, wrt))
+
+
+def _of_the_error(
+    axes: Sequence[Axis],
+    letters: tuple[Letters, ...],
+    reduction: Reduction,
+    names: Names,
+    has_weight: bool,
+    reads: Sequence[Reads],
+    target: Entry,
+) -> General:
+    """The gradient of a layer whose output is the error itself: its slope."""
+    output = Entry(names.output)
+    slope = _slope(reduction, reads, letters, axes, names, "input", has_weight, output)
+    because = reasons.differentiate(reduction, "input")
+    step = Step("differentiate", Partial(Entry(names.error), target), Product((slope,)), because)
+    return General("input", tuple(axes), letters, names, (step,), None)
+
+
+def _outputs(axes: Sequence[Axis], positions: Iterable[Any]) -> tuple[Any, ...]:
+    """The index of an output; axes that are read whole have no part in it."""
+    pairs = zip(axes, positions, strict=True)
+    return tuple(position for axis, position in pairs if not isinstance(axis, Whole))
 
 
 def _general_bias(
@@ -230,7 +266,8 @@ def _mixes_channels(axis: Axis) -> bool:
 
 
 def _chain(ranges: tuple[Range, ...], names: Names, output: Entry, slope: Any) -> Formula:
-    return Over("∑", Product((Partial(Entry(names.error), output), slope)), ranges)
+    body = Product((Partial(Entry(names.error), output), slope))
+    return Over("∑", body, ranges) if ranges else body
 
 
 def _value(
@@ -274,7 +311,8 @@ def _slope_with_deltas(
     target: Entry,
 ) -> Formula | None:
     """∂output/∂target as a sum over offsets of deltas; None where an axis does not slide."""
-    if wrt != "input" or not all(isinstance(axis, Sliding | Pointwise) for axis in axes):
+    is_pointwise = all(isinstance(axis, Pointwise) for axis in axes)
+    if wrt != "input" or is_pointwise or not all(isinstance(axis, Sliding | Pointwise) for axis in axes):
         return None
     reads = [axis.reads_by_output(at, names.base) for axis, at in zip(axes, letters, strict=True)]
     output = Entry(names.output, tuple(at.out for at in letters))

@@ -8,9 +8,11 @@ from typing import Any
 
 import sympy as sp
 
+from symconv.combining import share
+from symconv.derivation.arrays import ByRole
 from symconv.errors import UnsupportedError
 from symconv.exact import Array
-from symconv.formula import Chosen, Entry, Partial, share
+from symconv.formula import Chosen, Entry, Partial
 from symconv.operator import Names, Operator
 from symconv.reductions import Maximum
 
@@ -27,18 +29,18 @@ class ArrayValues:
     arrays: Arrays
 
     def entry(self, entry: Entry, index: tuple[int, ...]) -> Any:
-        array = self.arrays[self.role(entry)]
+        role = self.role(entry)
         position = tuple(i - self.names.base for i in index)
-        if all(0 <= i < size for i, size in zip(position, array.shape, strict=True)):
-            return array[position]
+        if all(0 <= i < size for i, size in zip(position, self.shape(role), strict=True)):
+            return self.at(role, position)
         return sp.S.NegativeInfinity if isinstance(self.operator.reduction, Maximum) else 0
 
     def partial(self, partial: Partial, of: tuple[int, ...], by: tuple[int, ...]) -> Any:
         if partial.of.array != self.names.error or self.role(partial.by) != "output":
             raise UnsupportedError(f"∂{partial.of.array}/∂{partial.by.array} is not among the given values")
-        upstream, position = self.arrays["upstream"], tuple(i - self.names.base for i in by)
-        inside = all(0 <= i < size for i, size in zip(position, upstream.shape, strict=True))
-        return upstream[position] if inside else 0
+        position = tuple(i - self.names.base for i in by)
+        inside = all(0 <= i < size for i, size in zip(position, self.shape("upstream"), strict=True))
+        return self.at("upstream", position) if inside else 0
 
     def share(self, chosen: Chosen, entry: tuple[int, ...], maximum: tuple[int, ...]) -> Any:
         base = self.names.base
@@ -46,10 +48,20 @@ class ArrayValues:
         window = [tap.inp for tap in self.operator.taps_at("out", output)]
         if position not in window:
             return 0
-        values = [self.arrays["input"][index] for index in window]
+        values = [self.at("input", index) for index in window]
         if chosen.absolute:
             values = [abs(value) for value in values]
         return share(window.index(position), values, chosen.ties)
+
+    def at(self, role: str, position: tuple[int, ...]) -> Any:
+        """One entry of an array, counted from 0, without making the others."""
+        arrays = self.arrays
+        return arrays.entry(role, position) if isinstance(arrays, ByRole) else arrays[role][position]
+
+    def shape(self, role: str) -> tuple[int, ...]:
+        """The shape of an array."""
+        arrays = self.arrays
+        return arrays.shape(role) if isinstance(arrays, ByRole) else arrays[role].shape
 
     def role(self, entry: Entry) -> str:
         """Which array an entry belongs to."""

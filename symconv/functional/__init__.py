@@ -40,6 +40,7 @@ from symconv.functional.pooling import (
     max_pool3d,
 )
 from symconv.functional.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
+from symconv.functional_around import cross_entropy, leaky_relu, linear, mse_loss, relu, sigmoid, tanh
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -57,8 +58,11 @@ __all__ = [
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
+    "cross_entropy",
     "fractional_max_pool2d",
     "fractional_max_pool3d",
+    "leaky_relu",
+    "linear",
     "lp_pool1d",
     "lp_pool2d",
     "lp_pool3d",
@@ -68,4 +72,8 @@ __all__ = [
     "max_unpool1d",
     "max_unpool2d",
     "max_unpool3d",
+    "mse_loss",
+    "relu",
+    "sigmoid",
+    "tanh",
 ]

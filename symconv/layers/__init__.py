@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symconv.layers.activation import LeakyReLU, ReLU, Sigmoid, Tanh
 from symconv.layers.adaptive import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -13,6 +14,8 @@ from symconv.layers.adaptive import (
 from symconv.layers.convolution import Conv1d, Conv2d, Conv3d
 from symconv.layers.fractional import FractionalMaxPool2d, FractionalMaxPool3d
 from symconv.layers.layer import Layer
+from symconv.layers.linear import Flatten, Linear
+from symconv.layers.loss import CrossEntropyLoss, MSELoss, Sum
 from symconv.layers.pooling import (
     AvgPool1d,
     AvgPool2d,
@@ -24,6 +27,7 @@ from symconv.layers.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
+from symconv.layers.sequential import Sequential
 from symconv.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from symconv.layers.unpooling import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 
@@ -56,10 +60,23 @@ LAYERS: dict[str, type[Layer]] = {
         AdaptiveAvgPool1d,
         AdaptiveAvgPool2d,
         AdaptiveAvgPool3d,
+        ReLU,
+        LeakyReLU,
+        Sigmoid,
+        Tanh,
+        Flatten,
+        Linear,
+        Sum,
+        MSELoss,
+        CrossEntropyLoss,
     )
 }
 
+AROUND = ("ReLU", "LeakyReLU", "Sigmoid", "Tanh", "Flatten", "Linear", "Sum", "MSELoss", "CrossEntropyLoss")
+"""The layers around convolutions and poolings: activations, features and losses."""
+
 __all__ = [
+    "AROUND",
     "LAYERS",
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
@@ -76,16 +93,26 @@ __all__ = [
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",
+    "CrossEntropyLoss",
+    "Flatten",
     "FractionalMaxPool2d",
     "FractionalMaxPool3d",
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
     "Layer",
+    "LeakyReLU",
+    "Linear",
+    "MSELoss",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
     "MaxUnpool1d",
     "MaxUnpool2d",
     "MaxUnpool3d",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Sum",
+    "Tanh",
 ]

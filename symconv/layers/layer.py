@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sympy as sp
 
-from symconv.axes import Axis, Over
+from symconv.axes import Axis, InputSizes, Over, input_sizes
 from symconv.derivation.derivation import work_out
 from symconv.derivation.general import general_gradient, general_output, with_symbols
 from symconv.derived import Derivation, IndexFormula
 from symconv.errors import ArgumentError, ShapeError
 from symconv.operator import Argument, Names, Operator
 from symconv.reductions import Reduction
+
+if TYPE_CHECKING:
+    from symconv.matrix import LayerMatrix
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Layer:
 
     dims: ClassVar[int] = 0
     has_weight: ClassVar[bool] = False
+    has_target: ClassVar[bool] = False
     reads: ClassVar[tuple[str, ...]] = ("input",)
     """The arrays that the layer reads."""
     differentiable: ClassVar[bool] = True
@@ -65,6 +69,32 @@ class Layer:
         axes = self.spatial_axes(kernel_size)
         return tuple(axis.output_size(size) for axis, size in zip(axes, input_size, strict=True))
 
+    def input_sizes(
+        self, output_size: Sequence[Any], kernel_size: Sequence[Any] | None = None
+    ) -> tuple[InputSizes, ...]:
+        """The spatial input sizes that give a wanted output size: :meth:`output_size`, inverted.
+
+        Of a strided convolution these are S consecutive sizes an axis, ``(O − 1)·S − 2P + D·(K − 1) + 1`` and the
+        S − 1 after it, as far as they are at least 1; which of them it was, a transposed convolution is told by
+        ``output_padding``.
+
+        Args:
+            output_size: one size a spatial dimension; symbols give formulas.
+            kernel_size: of the weight, for a convolution that does not say it itself.
+
+        Raises:
+            ShapeError: the number of sizes is wrong.
+
+        Example:
+            >>> from symconv.layers import Conv2d
+            >>> [list(sizes) for sizes in Conv2d(stride=2).input_sizes((3, 1), kernel_size=(3, 3))]
+            [[7, 8], [3, 4]]
+        """
+        if len(output_size) != self.dims:
+            raise ShapeError(f"output_size must have {self.dims} sizes, not {len(output_size)}")
+        axes = self.spatial_axes(kernel_size)
+        return tuple(input_sizes(axis, size) for axis, size in zip(axes, output_size, strict=True))
+
     def derive(
         self,
         input: Any,
@@ -89,6 +119,28 @@ class Layer:
             ArgumentError: an array that is ragged or not exact.
         """
         return work_out(self.operator, input, weight, bias, upstream, names, Derivation, lines=self.dims == 1)
+
+    def matrix(
+        self, input: Any, weight: Any = None, bias: Any = None, *, names: Names | None = None
+    ) -> LayerMatrix:
+        """The layer as one matrix M with ``vec(output) = M vec(input)``; ``vec`` writes rows one after the other.
+
+        Args:
+            input, weight, bias, names: as :meth:`derive`; a maximum needs the numbers of its input.
+
+        Raises:
+            UnsupportedError: the layer is not linear in its input, or a maximum not at numbers.
+
+        Example:
+            >>> from symconv.layers import Conv2d
+            >>> Conv2d().matrix((2, 3), (1, 2)).matrix
+            Matrix([
+            [B_11, B_12,    0,    0,    0,    0],
+            [   0, B_11, B_12,    0,    0,    0],
+            [   0,    0,    0, B_11, B_12,    0],
+            [   0,    0,    0,    0, B_11, B_12]])
+        """
+        return self.derive(input, weight, bias, names=names).matrix()
 
     def general(
         self, wrt: str | None = "input", over: Over | None = None, names: Names | None = None

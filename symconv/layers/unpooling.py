@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar
 
-from symconv.axes import Axis, Scattered
+from symconv.axes import Axis, InputSizes, Scattered
+from symconv.axes.inverse import NONE
 from symconv.derivation.derivation import work_out
 from symconv.derived import Derivation
 from symconv.errors import ArgumentError, ShapeError, UnsupportedError
@@ -65,6 +66,16 @@ class Unpooling(Layer):
             if isinstance(wanted, int) and wanted < 1:
                 raise ShapeError(f"{self.name}: the padding leaves no output: its size would be {wanted}")
         return sizes
+
+    def input_sizes(
+        self, output_size: Sequence[Any], kernel_size: Sequence[Any] | None = None
+    ) -> tuple[InputSizes, ...]:
+        """The input sizes with this output size: the one whose default it is, or those that may be unpooled to it."""
+        if len(output_size) != self.dims:
+            raise ShapeError(f"output_size must have {self.dims} sizes, not {len(output_size)}")
+        targets = self.target or (None,) * self.dims
+        axes = zip(output_size, targets, self.kernel_size, self.stride, self.padding, strict=True)
+        return tuple(_unpooled(size, target, s, size + 2 * p - k) for size, target, k, s, p in axes)
 
     def operator(
         self, input_shape: Sequence[int], weight_shape: Sequence[int] | None = None, indices: Any = None
@@ -171,3 +182,15 @@ class MaxUnpool3d(Unpooling):
     """
 
     dims: ClassVar[int] = 3
+
+
+def _unpooled(size: Any, target: Any, stride: Any, room: Any) -> InputSizes:
+    """The size with ``(I − 1)·S = room``, if there is one; with a target, those less than a stride away from it."""
+    if target is not None:
+        if size != target:
+            return NONE
+        return InputSizes(max(1, (room - stride) // stride + 2), -(-(room + stride) // stride))
+    if not isinstance(room, int) or not isinstance(stride, int):
+        return InputSizes(room / stride + 1, room / stride + 1)
+    count = room // stride + 1
+    return InputSizes(count, count) if room % stride == 0 and count >= 1 else NONE

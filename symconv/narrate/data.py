@@ -77,7 +77,9 @@ def statement_data(
     if statement.where:
         said["where"] = [expression(condition) for condition in statement.where]
     if statement.given:
-        said["with"] = {name: expression(value) for name, value in statement.given.items()}
+        said["with"] = {
+            name: _replaced(expression(value), symbols) for name, value in statement.given.items()
+        }
     if statement.substituted:
         said["numbers"] = True
     return said

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+from math import prod
 
 import sympy as sp
 
-from symconv.axes import Adjoint, Planewise, Scattered, sequence
+from symconv.axes import Adjoint, Planewise, Pointwise, Scattered, Whole, sequence
 from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
 from symconv.checks.result import Check, Checks
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
 from symconv.derivation.step import Step as Derived
-from symconv.display import Node, Prose, row
+from symconv.display import Node, Num, Prose, row
 from symconv.document import (
     Block,
     Chain,
@@ -29,11 +32,12 @@ from symconv.document import (
 )
 from symconv.errors import ArgumentError
 from symconv.exact import indices
-from symconv.formula import Entry, Partial
+from symconv.formula import Entry, Partial, Sum
+from symconv.narrate.decimals import is_short, near
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
-from symconv.narrate.statements import equality, general_equality, shown_array, sizes_said
+from symconv.narrate.statements import equality, general_equality, rounds, shown_array, sizes_said
 from symconv.narrate.windows import windows
-from symconv.operator import Argument
+from symconv.operator import Argument, Names
 from symconv.show import show
 
 TITLES = {
@@ -45,8 +49,15 @@ TITLES = {
     "substitute": "Numbers",
     "evaluate": "Value",
 }
+NUMERIC = ("substitute", "evaluate")
+"""The rules that put numbers in: what they lead to says nothing about other numbers."""
 SHOWN_ENTRIES = 64
 """Up to how many entries are written out."""
+SHOWN_TERMS = 20_000
+"""How many terms these may have together; one entry is always written out."""
+LONG = 100
+"""From how many terms on a sum is shown by its first and last ones."""
+FIRST, LAST = 8, 2
 
 
 def document(derivation: Worked) -> Document:
@@ -94,17 +105,18 @@ def general(derivation: Worked, wrt: Argument, checks: Sequence[Check]) -> tuple
 
 def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
     """The entries of the output or of a gradient, written out and as an array."""
-    values = derivation.output_entries if wrt is None else derivation.gradient_entries(wrt)
-    every = list(indices(values.shape))
-    has_numbers = derivation.output_is_numeric if wrt is None else derivation.is_numeric
-    result = (shown_array(derivation, wrt, values),) if has_numbers else ()
-    chosen = every[:SHOWN_ENTRIES]
+    shape = derivation.operator.shape(wrt or "output")
+    has_numbers = derivation.output_is_closed if wrt is None else derivation.is_closed
+    result: tuple[Block, ...] = ()
+    if has_numbers:
+        values = derivation.output_entries if wrt is None else derivation.gradient_entries(wrt)
+        result = (shown_array(derivation, wrt, values),)
+    total = prod(shape)
+    terms = max(1, derivation.operator.most_taps // total)
+    count = min(total, SHOWN_ENTRIES, max(1, SHOWN_TERMS // terms))
+    chosen = islice(indices(shape), count)
     lines = Chain(tuple(line for index in chosen for line in entry_lines(derivation, wrt, index)))
-    what = (
-        f"All {len(every)} entries"
-        if len(chosen) == len(every)
-        else f"The first {len(chosen)} of {len(every)} entries"
-    )
+    what = f"All {total} entries" if count == total else f"The first {count} of {total} entries"
     return (*result, Fold((f"{what}, term by term",), (lines,)))
 
 
@@ -114,18 +126,43 @@ def entry_lines(
     """One entry from its definition to its value, a line for each step; ``full`` shows every term."""
     names = derivation.names
     steps = derivation.entry(wrt, index, zero_terms=full)
+    value = steps[-1].after
+    if steps[-1].rule == "evaluate" and not is_short(value):  # nested exponentials fill a page
+        steps = steps[:-2]
     shown = steps if full or wrt is None else tuple(step for step in steps if step.rule != "chain rule")
     start = steps[0].before
     lines = [
         Line(
             tree(start, names) if step is shown[0] else None,
             "=",
-            tree(step.after, names),
-            (equality(derivation, start, step.after, step.rule in ("substitute", "evaluate")),),
+            _elided(step.after, names),
+            () if _is_long(step.after) else (equality(derivation, start, step.after, step.rule in NUMERIC),),
         )
         for step in shown
     ]
-    return tuple(_joined(lines, shown))
+    lines = list(_joined(lines, shown))
+    if (decimal := near(value)) is not None:
+        lines.append(Line(None, "≈", Num(decimal), (rounds(derivation, start, decimal),)))
+    return tuple(lines)
+
+
+def count_of_terms(derivation: Worked, wrt: Argument | None, index: tuple[int, ...]) -> int:
+    """How many terms an entry has, where so many that only some are shown; else 0."""
+    before = derivation.entry(wrt, index)[0 if wrt is None else 1].after
+    return len(before.terms) if isinstance(before, Sum) and _is_long(before) else 0
+
+
+def _is_long(formula: object) -> bool:
+    return isinstance(formula, Sum) and len(formula.terms) >= LONG
+
+
+def _elided(formula: object, names: Names) -> Node:
+    """A formula; of a long sum the first and the last terms."""
+    if not isinstance(formula, Sum) or not _is_long(formula):
+        return tree(formula, names)
+    ends = (tree(Sum(terms), names) for terms in (formula.terms[:FIRST], formula.terms[-LAST:]))
+    first, last = ends
+    return row(first, "+", "…", "+", last)
 
 
 def quantity(derivation: Worked, wrt: Argument | None) -> Node:
@@ -136,8 +173,20 @@ def quantity(derivation: Worked, wrt: Argument | None) -> Node:
     return tree(Partial(Entry(names.error), Entry(names.of(wrt))), names)
 
 
+def formula(derivation: Worked, wrt: Argument | None, checks: Sequence[Check]) -> tuple[Block, ...]:
+    """The general formula alone, without the steps that lead to it."""
+    general = derivation.general(wrt)
+    last = replace(general.steps[-1], before=general.left)
+    return (
+        Steps((replace(_general_step(derivation, general, last, checks), name="In general"),)),
+        *_said(derivation, general),
+    )
+
+
 def _said(derivation: Worked, formula: General) -> tuple[Block, ...]:
     text = sizes(formula)
+    if not text and derivation.operator.counts_row_by_row:
+        text = ("The entries of both arrays are counted row by row.",)
     return (Paragraph(text, sizes_said(derivation, formula)),) if text else ()
 
 
@@ -145,7 +194,9 @@ def sizes(formula: General) -> Prose:
     """What the letters of a general formula stand for, with the output size and the padding."""
     parts: list[str | Node] = []
     spatial = [
-        (axis, at) for axis, at in zip(formula.axes, formula.letters, strict=True) if axis.role == "spatial"
+        (axis, at)
+        for axis, at in zip(formula.axes, formula.letters, strict=True)
+        if axis.role == "spatial" and not isinstance(axis, Pointwise | Whole)
     ]
     for axis, at in spatial:
         size = axis.output_size(at.input_size)

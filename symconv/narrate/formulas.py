@@ -6,6 +6,7 @@ comes from where. To show a new kind of formula, add a rule to :func:`tree`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import singledispatch
 from typing import Any
@@ -15,6 +16,7 @@ import sympy as sp
 from symconv.axes import Range
 from symconv.display import (
     BigOp,
+    Cases,
     Fence,
     Frac,
     Func,
@@ -27,16 +29,22 @@ from symconv.display import (
     Row,
     Script,
     Stack,
+    Words,
     join,
+    parens,
     row,
 )
 from symconv.exact import Array
 from symconv.formula import (
     Absolute,
+    Apply,
+    Branch,
     Chosen,
     Delta,
     Entry,
+    Guarded,
     Largest,
+    Negative,
     Over,
     Partial,
     Power,
@@ -46,7 +54,7 @@ from symconv.formula import (
     Sum,
 )
 from symconv.operator import Names
-from symconv.printing.precedence import ATOM, SUM, bare, fenced
+from symconv.printing.precedence import ATOM, BIG, PRODUCT, SUM, bare, fenced, on_one_line
 from symconv.show import show
 
 
@@ -95,8 +103,12 @@ def _(formula: Product, names: Names) -> Node:
 def _(formula: Sum, names: Names) -> Node:
     if not formula.terms:
         return Num("0")
-    first, *rest = (fenced(tree(term, names), SUM) for term in formula.terms)
-    return join((first, *map(_negative_fenced, rest)), "+")
+    first, *rest = formula.terms
+    parts: list[Node | str] = [fenced(tree(first, names), SUM)]
+    for term in rest:
+        sign, body, tightness = ("−", term.body, PRODUCT) if isinstance(term, Negative) else ("+", term, SUM)
+        parts += [sign, _negative_fenced(fenced(tree(body, names), tightness))]
+    return row(*parts)
 
 
 @tree.register
@@ -123,6 +135,28 @@ def _(formula: Absolute, names: Names) -> Node:
 @tree.register
 def _(formula: Sign, names: Names) -> Node:
     return row(Func("sign"), Fence("(", tree(formula.body, names), ")"))
+
+
+@tree.register
+def _(formula: Negative, names: Names) -> Node:
+    return row("−", _negative_fenced(fenced(tree(formula.body, names), BIG)))
+
+
+@tree.register
+def _(formula: Apply, names: Names) -> Node:
+    body = tree(formula.body, names)
+    if formula.function == "exp":
+        return Script(Ident("e"), sup=on_one_line(body))
+    return row(Func(formula.function), parens(body))
+
+
+@tree.register
+def _(formula: Branch, names: Names) -> Node:
+    positive = row(tree(formula.body, names), ">", 0)
+    if (formula.above, formula.below) == (1, 0):
+        return Fence("[", positive, "]")
+    above, below = (tree(part, names) for part in (formula.above, formula.below))
+    return Cases(((above, row(Words("if"), positive)), (below, Words("otherwise"))))
 
 
 @tree.register
@@ -155,10 +189,16 @@ def _(formula: Over, names: Names) -> Node:
     for position, limit in enumerate(reversed(ranges)):
         lower: Node = _short_range(limit) if _is_wide(limit) else row(show(limit.var), "=", show(limit.lower))
         if position == 0 and formula.where:
-            lower = Stack((lower, *(_condition(condition) for condition in formula.where)))
+            lower = Stack((lower, *_conditions(formula.where)))
         upper = None if _is_wide(limit) else show(limit.upper)
         body = BigOp("∑", body, lower=lower, upper=upper)
     return body
+
+
+@tree.register
+def _(formula: Guarded, names: Names) -> Node:
+    holds = join(_conditions(formula.where), ",")
+    return Cases(((tree(formula.body, names), row(Words("if "), holds)), (Num("0"), Words("otherwise"))))
 
 
 def array(name: str, names: Names) -> Node:
@@ -169,15 +209,15 @@ def array(name: str, names: Names) -> Node:
     return Script(base, sub=Num(digits)) if digits else base
 
 
-def matrix(entries: Array) -> Node:
+def matrix(entries: Array, cell: Callable[[Any], Node] = show) -> Node:
     """A matrix of exact entries; an array of more dimensions as a row of its channels' matrices."""
     if entries.ndim == 0:
-        return show(entries.item())
+        return cell(entries.item())
     if entries.ndim == 1:
-        return Matrix((tuple(show(entry) for entry in entries),))
+        return Matrix((tuple(cell(entry) for entry in entries),))
     if entries.ndim == 2:
-        return Matrix(tuple(tuple(show(entry) for entry in line) for line in entries))
-    return join((matrix(part) for part in entries), ",")
+        return Matrix(tuple(tuple(cell(entry) for entry in line) for line in entries))
+    return join((matrix(part, cell) for part in entries), ",")
 
 
 def range_bounds(limit: Range) -> Node:
@@ -212,9 +252,21 @@ def _condition(expr: Any) -> Node:
     return show(expr)
 
 
+def _conditions(where: tuple[Any, ...]) -> list[Node]:
+    """Side conditions; two bounds of the same number as ``0 ≤ k ≤ n``."""
+    shown: list[Node] = []
+    above = None
+    for expr in where:
+        chained = isinstance(expr, sp.Le) and expr.lhs == above
+        node = row(shown.pop(), "≤", show(expr.rhs)) if chained else _condition(expr)
+        shown.append(node)
+        above = expr.rhs if isinstance(expr, sp.Le) else None
+    return shown
+
+
 def _limits(formula: Over) -> Node:
     lines = [row(show(limit.lower), "≤", show(limit.var), "≤", show(limit.upper)) for limit in formula.ranges]
-    lines += [_condition(expr) for expr in formula.where]
+    lines += _conditions(formula.where)
     return lines[0] if len(lines) == 1 else Stack(tuple(lines))
 
 

@@ -15,15 +15,23 @@ from typing import Any
 from symconv.checks.result import Checks
 from symconv.display import Ident, Matrix, Node, Script, join, row
 from symconv.document import Block, Bullets, Document, Formula, Paragraph, Section, Space, Table
+from symconv.narrate import shapes
+from symconv.narrate.chain import arriving_at_end, gradient_of
+from symconv.narrate.decimals import matrix_formula
 from symconv.narrate.derivation import quantity
+from symconv.narrate.lines import anchor
+from symconv.narrate.matrix import matrix_alone
 from symconv.narrate.modules import NAMES, module_formula, module_says, pooling_modules
-from symconv.narrate.questions import TITLES, Answered, anchor, arriving, upstream_given
+from symconv.narrate.questions import TITLES, Answered, arriving, upstream_given
 from symconv.narrate.statements import claimed, facts_of_theorem, shown_array
 from symconv.narrate.theorem import statement
+from symconv.narrate.through import asked_chain
 from symconv.problem import (
     Definition,
     Forward,
     Gradient,
+    InputSize,
+    LayerAsMatrix,
     Modules,
     OutputSize,
     OutputSizeFormula,
@@ -87,6 +95,26 @@ def _dims(question: OutputSize, workings: Workings) -> int:
 
 
 @blank.register
+def _(question: InputSize, workings: Workings) -> tuple[Block, ...]:
+    return (Space(4),)
+
+
+@result.register
+def _(question: InputSize, workings: Workings) -> tuple[Block, ...]:
+    return (Paragraph((shapes.input_sizes(question, workings)[0] + ".",)),)
+
+
+@blank.register
+def _(question: LayerAsMatrix, workings: Workings) -> tuple[Block, ...]:
+    return (Space(8),)
+
+
+@result.register
+def _(question: LayerAsMatrix, workings: Workings) -> tuple[Block, ...]:
+    return matrix_alone(workings.stages[question.layer].matrix())
+
+
+@blank.register
 def _(question: OutputSizeFormula, workings: Workings) -> tuple[Block, ...]:
     return (Formula(row(Ident("O"), "=", BLANK)),)
 
@@ -112,6 +140,10 @@ def _(question: Forward, workings: Workings) -> tuple[Block, ...]:
 
 @blank.register
 def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
+    if not question.layer:
+        chain = asked_chain(question, workings)
+        empty = _empty(chain.gradient_entries(question.wrt).shape)
+        return (*arriving_at_end(chain), Formula(row(gradient_of(chain, question.wrt), "=", empty)))
     derivation, role = upstream_given(question, workings)
     empty = _empty(derivation.operator.shape(role))
     return (*arriving(derivation), Formula(row(quantity(derivation, role), "=", empty)))
@@ -119,6 +151,10 @@ def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
 
 @result.register
 def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
+    if not question.layer:
+        chain = asked_chain(question, workings)
+        values = chain.gradient_entries(question.wrt)
+        return (*arriving_at_end(chain), matrix_formula(gradient_of(chain, question.wrt), values))
     derivation, role = upstream_given(question, workings)
     return (*arriving(derivation), shown_array(derivation, role, derivation.gradient_entries(role)))
 

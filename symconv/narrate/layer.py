@@ -38,7 +38,9 @@ def layer_text(layer: Layer) -> str:
 
 def _field(parameter: str) -> str:
     """The field in which a layer keeps an argument."""
-    return {"output_size": "target", "_random_samples": "random_samples"}.get(parameter, parameter)
+    return {"output_size": "target", "_random_samples": "random_samples", "reduction": "kind"}.get(
+        parameter, parameter
+    )
 
 
 def _argument(value: Any) -> str:

@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from functools import partial, singledispatch
 from typing import Any
 
-from symconv.checks.claims import claimed_array, claimed_terms, claimed_value
+from symconv.checks.claims import claimed_terms, claimed_value
 from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.derived import Derivation
-from symconv.display import Prose, row
+from symconv.display import Prose
 from symconv.document import (
     Block,
     Bullets,
     Callout,
     Chain,
+    Explorer,
     Paragraph,
     Section,
     Step,
     Steps,
     Verdicts,
 )
-from symconv.errors import ArgumentError, ShapeError
-from symconv.exact import Array, pack
+from symconv.errors import ArgumentError
 from symconv.formula import Entry, Partial, Product, evaluate
 from symconv.layers.convolution import Weighted
 from symconv.narrate import derivation as told
@@ -36,16 +36,20 @@ from symconv.narrate.evidence import summarised
 from symconv.narrate.figures import window_moves
 from symconv.narrate.formulas import tree
 from symconv.narrate.geometry import any_geometry
+from symconv.narrate.lines import anchor, claim, line
 from symconv.narrate.modules import module_steps, pooling_modules
 from symconv.narrate.sizes import check_size
 from symconv.narrate.statements import shown_array
 from symconv.narrate.theorem import counterexamples, example, figure, proof, statement
+from symconv.narrate.through import through_chain, upstream_of
 from symconv.operator import Argument
 from symconv.printing.text import text
 from symconv.problem import (
     Definition,
     Forward,
     Gradient,
+    InputSize,
+    LayerAsMatrix,
     Modules,
     OutputSize,
     OutputSizeFormula,
@@ -60,12 +64,13 @@ from symconv.workings import Workings
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question with its section, its answer in a line, and its checks."""
+    """A question with its section, its answer in a line, its checks, and what there is to explore."""
 
     question: Question
     line: str
     blocks: tuple[Block, ...]
     checks: Checks
+    explorers: tuple[Explorer, ...] = ()
 
     @property
     def section(self) -> Section:
@@ -75,13 +80,15 @@ class Answered:
         notes = (Callout("note", "Note", (Paragraph((question.notes,)),)),) if question.notes else ()
         failures = tuple(Paragraph((check.detail,)) for check in self.checks.failures if check.detail)
         failed = (Callout("failed", "Not everything here passed", failures),) if failures else ()
-        blocks = (*asked, *failed, *self.blocks, *notes, Verdicts(summarised(self.checks)))
+        blocks = (*asked, *failed, *self.blocks, *self.explorers, *notes, Verdicts(summarised(self.checks)))
         return Section(anchor(question.id), (f"{question.id} {TITLES[type(question)]}",), blocks, self.checks)
 
 
 TITLES: dict[type, str] = {
     OutputSize: "Output size",
     OutputSizeFormula: "Output size in general",
+    InputSize: "Input sizes",
+    LayerAsMatrix: "The layer as a matrix",
     Forward: "Forward pass",
     Gradient: "Gradient",
     Modules: "Pooling modules",
@@ -136,6 +143,14 @@ _DIRECTIONS = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "w
 _SIZE_REASON: Prose = ("The window moves on as long as its last position is inside of the padded input.",)
 
 
+@answer.register(InputSize)
+@answer.register(LayerAsMatrix)
+def _(question: Any, workings: Workings) -> Answered:
+    from symconv.narrate.shapes import told as told_of
+
+    return Answered(question, *told_of(question, workings))
+
+
 @answer.register
 def _(question: OutputSizeFormula, workings: Workings) -> Answered:
     theorem = THEOREMS["output-size"]()
@@ -182,13 +197,15 @@ def _(question: Forward, workings: Workings) -> Answered:
     formula = check_general(derivation, None)
     checks = Checks((*formula, *check_output(derivation)))
     if question.expect is not None:
-        checks += (_claim(derivation, None, question.expect, values),)
+        checks += (claim(derivation, None, question.expect, values),)
     blocks = (*told.definition(derivation, formula), *told.entries(derivation, None))
-    return Answered(question, _line(derivation.names.output, values), blocks, checks)
+    return Answered(question, line(derivation.names.output, values), blocks, checks)
 
 
 @answer.register
 def _(question: Gradient, workings: Workings) -> Answered:
+    if not question.layer:
+        return Answered(question, *through_chain(question, workings))
     stage = workings.problem.stage(question.layer)
     derivation, wrt = upstream_given(question, workings)
     values = derivation.gradient_entries(wrt)
@@ -197,7 +214,7 @@ def _(question: Gradient, workings: Workings) -> Answered:
     formula = check_general(derivation, wrt)
     checks = Checks((*formula, *check_gradient(derivation, wrt)))
     if question.expect is not None:
-        checks += (_claim(derivation, wrt, question.expect, values),)
+        checks += (claim(derivation, wrt, question.expect, values),)
     if question.expect_terms is not None:
         addends = partial(_addends, derivation, wrt)
         checks += (claimed_terms(subject, question.expect_terms, addends, values.shape, names.base),)
@@ -219,7 +236,7 @@ def _(question: Gradient, workings: Workings) -> Answered:
         *full,
         *told.entries(derivation, wrt),
     )
-    return Answered(question, _line(subject, values), blocks, checks)
+    return Answered(question, line(subject, values), blocks, checks)
 
 
 @answer.register
@@ -273,9 +290,8 @@ def together(question: Question, results: Sequence[Any]) -> Answered:
     if not isinstance(question, Prove):
         return Answered(question, *results[0])
     count = len(results)
-    line = (
-        f"{count} theorems, proved for every window" if count > 1 else "one theorem, proved for every window"
-    )
+    every = "window" if all(THEOREMS[name].about == "window" for name in question.theorems) else "size"
+    line = f"{f'{count} theorems' if count > 1 else 'one theorem'}, proved for every {every}"
     checks = Checks(tuple(check for section in results for check in section.checks))
     return Answered(question, line, tuple(results), checks)
 
@@ -298,28 +314,42 @@ def _proved(question: Prove, name: str, workings: Workings) -> Section:
 
 
 def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Workings) -> Instance | None:
-    """What a theorem says about a window; None for the theorem that is about sizes."""
-    if theorem.name == "output-size":
+    """What a theorem says about a window, or about the first axis of a layer that slides and pads with zeros."""
+    numbers: list[Any] | None = window
+    if THEOREMS[theorem.name].about == "geometry":
+        operator = workings.stages[question.layer].operator if question.layer else None
+        axes = zip(operator.axes, operator.sizes, strict=True) if operator else ()
+        zeros = (_sizes(axis, size) for axis, size in axes if getattr(axis, "mode", "zeros") == "zeros")
+        numbers = next(filter(None, zeros), None)
+    if numbers is None:
         return None
     try:
-        return theorem.instance(window)
+        return theorem.instance(numbers)
     except ArgumentError as error:
         place = workings.problem.place("questions", question.id)
-        raise place.error(f"{theorem.name} does not apply to the window: {error}") from None
+        raise place.error(f"{theorem.name} does not apply here: {error}") from None
 
 
-def _size_instance(axis: Any, size: int) -> Any:
-    """The output-size theorem at an axis' numbers; None where it does not apply (ceil_mode, uneven padding)."""
+def _sizes(axis: Any, size: int) -> list[Any] | None:
+    """I, K, S, P and D of an axis whose windows slide; None under ceil_mode or with uneven padding."""
     before, after = getattr(axis, "padding", (0, 1))
     if before != after or getattr(axis, "ceil_mode", True):
         return None
-    return THEOREMS["output-size"]().instance([size, axis.kernel_size, axis.stride, before, axis.dilation])
+    return [size, axis.kernel_size, axis.stride, before, axis.dilation]
+
+
+def _size_instance(axis: Any, size: int) -> Any:
+    """The output-size theorem at an axis' numbers; None where it does not apply."""
+    numbers = _sizes(axis, size)
+    return None if numbers is None else THEOREMS["output-size"]().instance(numbers)
 
 
 def upstream_given(question: Gradient, workings: Workings) -> tuple[Derivation, Argument]:
     """The derivation of the layer with the gradient that arrives at it, and what it is differentiated by."""
     stage = workings.problem.stage(question.layer)
-    derivation = workings.stages[question.layer].substitute(upstream=_upstream(question, workings))
+    derivation = workings.stages[question.layer]
+    upstream = upstream_of(question, workings, derivation.operator.output_shape)
+    derivation = derivation.substitute(upstream=upstream)
     return derivation, derivation.role(stage.role(question.wrt))
 
 
@@ -331,50 +361,8 @@ def arriving(derivation: Derivation) -> tuple[Block, ...]:
     return (Paragraph(("The gradient that comes back is",)), shown)
 
 
-def _upstream(question: Gradient, workings: Workings) -> Any:
-    shape = workings.stages[question.layer].operator.output_shape
-    given = question.upstream
-    if given is None:
-        return None
-    if given == "ones":
-        return 1
-    array = workings.arrays[given] if isinstance(given, str) else pack(given, "upstream")
-    if array.shape != shape:
-        place = workings.problem.place("questions", question.id).key("upstream")
-        raise place.error(str(ShapeError(f"must have the output's shape {shape}, not {array.shape}")))
-    return array
-
-
-def _claim(derivation: Any, wrt: Any, expect: Any, values: Array) -> Check:
-    names = derivation.names
-    subject = names.output if wrt is None else f"∂{names.error}/∂{names.of(wrt)}"
-
-    def terms(index: tuple[int, ...]) -> str:
-        rules = {step.rule: step.after for step in derivation.entry(wrt, index)}
-        made_of = rules.get("substitute", rules.get("differentiate", rules.get("definition")))
-        return text(row(show(values[index]), "=", tree(made_of, names)))
-
-    return claimed_array(subject, pack(expect, "expect"), values, names.base, terms)
-
-
 def _addends(derivation: Any, wrt: Any, index: tuple[int, ...]) -> list[Any]:
     """The terms of an entry after substitution, multiplied out."""
     steps = {step.rule: step.after for step in derivation.entry(wrt, index)}
     terms = steps["substitute"].terms
     return [evaluate(term, derivation.values, {}) if isinstance(term, Product) else term for term in terms]
-
-
-def _line(name: str, values: Array) -> str:
-    """An array in a line, cut where it gets long."""
-    full = f"{name} = {_nested(values.tolist())}"
-    return full if len(full) <= 160 else f"{full[:157]}…"
-
-
-def _nested(value: Any) -> str:
-    return f"[{', '.join(map(_nested, value))}]" if isinstance(value, list) else str(value)
-
-
-def anchor(name: str) -> str:
-    """A name as an anchor: lower-case letters, digits and hyphens."""
-    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
-    return "-".join(part for part in kept.split("-") if part) or "question"

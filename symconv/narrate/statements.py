@@ -17,20 +17,22 @@ import sympy as sp
 from symconv.axes import Fractional, Planewise, Scattered
 from symconv.checks.general import size_assignment
 from symconv.checks.jacobian import tie_free
-from symconv.checks.sampling import expected_output, forward_arrays, generator
+from symconv.checks.sampling import expected_output, forward_arrays, generator, is_large
+from symconv.checks.surroundings import surrounds
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
-from symconv.display import Node, row
+from symconv.display import Node
 from symconv.document import Assertion, Facts, Formula, Layer, Says
 from symconv.errors import UnsupportedError
-from symconv.exact import Array, indices
+from symconv.exact import Array, indices, is_closed, is_numeric
 from symconv.formula import Entry, Partial
 from symconv.narrate.data import expression
-from symconv.narrate.formulas import matrix, tree
+from symconv.narrate.decimals import PLACES, matrix_formula
+from symconv.narrate.formulas import tree
 from symconv.operator import Argument, Names
 from symconv.reductions import LpNorm, Maximum
 from symconv.theorems.letters import LETTERS, Letters
-from symconv.theorems.theorem import Instance, Rounded, Theorem
+from symconv.theorems.theorem import Instance, Line, Rounded, Theorem
 from symconv.theorems.written import INDEX, Claim
 
 _PLACE = sp.Symbol("#", integer=True)
@@ -50,6 +52,12 @@ _TARGETS = {"∞": "oo", "−∞": "-oo", "0⁺": "0+"}
 def equality(about: Worked, left: Any, right: Any, substituted: bool = False) -> Assertion:
     """That two formulas of a derivation are equal."""
     return Assertion((about, facts_of_layer), left, "=", right, substituted=substituted)
+
+
+def rounds(about: Worked, formula: Any, shown: str) -> Assertion:
+    """That a formula of a derivation rounds to a decimal."""
+    error, half_unit = _error(formula, shown)
+    return Assertion((about, facts_of_layer), error, "≤", half_unit, substituted=True)
 
 
 def general_equality(about: Worked, general: General, formula: Any) -> Assertion:
@@ -90,15 +98,19 @@ def shown_array(about: Worked, wrt: Argument | str | None, values: Array) -> For
     name = names.output if wrt is None else names.of(wrt)
     shown, entry = (Entry(name, index) for index in ((), (_PLACE,)))
     left, said = (part if wrt is None else Partial(Entry(names.error), part) for part in (shown, entry))
-    statement = _equals_shown((about, facts_of_layer), said, values, names)
-    return Formula(row(tree(left, names), "=", matrix(values)), (statement,))
+    facts = about, facts_of_layer
+    statement = _equals_shown(facts, said, values, names)
+    return matrix_formula(
+        tree(left, names), values, (statement,), partial(_rounds_shown, facts, said, names=names)
+    )
 
 
 def shown_given(name: str, shown: Node, arrays: Mapping[str, Array], names: Names) -> Formula:
     """An array that a problem gives."""
     values = arrays[name]
     statement = _equals_shown((arrays, facts_of_arrays), Entry(name, (_PLACE,)), values, names)
-    return Formula(row(shown, "=", matrix(values)), (statement,))
+    rounded = partial(_rounds_shown, statement.about, statement.left, names=names)
+    return matrix_formula(shown, values, (statement,), rounded)
 
 
 def sizes_said(about: Worked, general: General) -> Says:
@@ -115,8 +127,16 @@ def facts_of_arrays(arrays: Mapping[str, Array]) -> Facts:
 
 
 def facts_of_layer(derivation: Worked) -> Facts:
-    """The arrays of a derivation, with numbers in the place of symbols, and the definition of its layer."""
+    """The arrays of a derivation, with numbers in the place of symbols, and the definition of its layer.
+
+    Raises:
+        UnsupportedError: activations and losses, irrational entries, and arrays too large to be written down.
+    """
     operator, names = derivation.operator, derivation.names
+    if surrounds(operator):
+        raise UnsupportedError("no rule defines a layer around convolutions")
+    if is_large(derivation):
+        raise UnsupportedError("the arrays of the layer are too large to be written down")
     if "bias" in operator.arguments and "bias" not in derivation.arrays:
         derivation = derivation.substitute(bias=0)
         drawn: tuple[str, ...] = ("input", "weight")
@@ -156,6 +176,8 @@ def _numbers(derivation: Worked) -> tuple[dict[str, Array], dict[Any, Any]]:
     arrays: dict[str, Array] = {}
     symbols: dict[Any, Any] = {}
     for role, array in derivation.arrays.items():
+        if is_closed(array) and not is_numeric(array):
+            raise UnsupportedError("an array has irrational entries")
         seeded = tie_free(array.shape, rng)
         arrays[role] = array.copy()
         for index in indices(array.shape):
@@ -212,6 +234,15 @@ def _equals_shown(about: Any, said: Any, values: Array, names: Names) -> Asserti
     )
 
 
+def _rounds_shown(about: Any, said: Any, shown: Sequence[str], names: Names) -> Says:
+    """That the entries of an array round to decimals of the same number of places."""
+    decimals = [Fraction(decimal.replace("−", "-")) for decimal in shown]
+    error = ["abs", ["+", expression(said), ["*", -1, ["at", _SHOWN, str(_PLACE)]]]]
+    each = (_counted(_PLACE, len(decimals), names),)
+    half_unit = Fraction(1, 2 * 10**PLACES)
+    return (Assertion(about, error, "≤", half_unit, each, given={_SHOWN: decimals}, substituted=True),)
+
+
 def _counted(letter: Any, size: Any, names: Names) -> tuple[Any, Any, Any]:
     return letter, names.base, size - 1 + names.base
 
@@ -219,13 +250,15 @@ def _counted(letter: Any, size: Any, names: Names) -> tuple[Any, Any, Any]:
 # --- theorems ---
 
 
-def claimed(facts: Facts, claim: Claim) -> Says:
-    """What a claim says, about the windows of a theorem or about given numbers."""
+def claimed(facts: Facts, claim: Line) -> Says:
+    """What a claim says, about the windows of a theorem or about given numbers; other lines are not said."""
+    if not isinstance(claim, Claim):
+        return ()
     family = _family(claim)
     each = ((INDEX, 1, _count(facts, family)),) if family else ()
     where = tuple(claim if family else _for_each(facts, claim) for claim in claim.when)
     given = not facts.letters
-    left, right, conditions = (expression(part) for part in (claim.left, claim.right, where))
+    left, right, *conditions = map(written, (claim.left, claim.right, *where))
     return (Assertion((facts, as_told), left, claim.sign, right, each, tuple(conditions), substituted=given),)
 
 
@@ -241,15 +274,20 @@ def rounded_cells(facts: Facts, instance: Instance) -> Says:
 
 
 def _rounds(facts: Facts, instance: Instance, cell: Rounded, formula: Any) -> Assertion:
-    decimal = cell.shown.replace("−", "-")
-    half_unit = Fraction(1, 2 * 10 ** len(decimal.partition(".")[2]))
-    error = ["abs", ["+", expression(formula), expression(-Fraction(decimal))]]
+    error, half_unit = _error(formula, cell.shown)
     given = {
         str(letter): expression(value)
         for letter, value in cell.values.items()
         if instance.values.get(letter) != value and letter != value
     }
     return Assertion((facts, as_told), error, "≤", half_unit, given=given, substituted=True)
+
+
+def _error(formula: Any, shown: str) -> tuple[Any, Fraction]:
+    """By how much a decimal misses a formula, and by how much it may: half a unit of its last place."""
+    decimal = shown.replace("−", "-")
+    half_unit = Fraction(1, 2 * 10 ** len(decimal.partition(".")[2]))
+    return ["abs", ["+", expression(formula), expression(-Fraction(decimal))]], half_unit
 
 
 def as_told(facts: Facts) -> Facts:
@@ -304,4 +342,4 @@ def _count(facts: Facts, family: str) -> Any:
 
 def _by_name(values: Mapping[Any, Any]) -> dict[str, Any]:
     """Values by the names of their letters, without the letters that stay letters."""
-    return {str(letter): expression(value) for letter, value in values.items() if letter != value}
+    return {str(letter): written(value) for letter, value in values.items() if letter != value}

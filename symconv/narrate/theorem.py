@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from symconv.checks.result import Check, Checks
+from symconv.checks.result import Check, Checks, Method
 from symconv.display import Node, Num, Prose, Words, join, row
 from symconv.document import (
     Block,
@@ -29,6 +29,7 @@ from symconv.document import (
 from symconv.narrate.figures import convergence
 from symconv.narrate.statements import claimed, facts_of_instance, facts_of_theorem, rounded_cells
 from symconv.theorems.theorem import Instance, Rounded, Theorem
+from symconv.theorems.theorem import Line as Said
 
 FIGURES: Mapping[str, Callable[[Sequence[Any]], Figure | None]] = MappingProxyType({"lp-limit": convergence})
 """The theorems whose instances are drawn, by name."""
@@ -54,20 +55,20 @@ def theorem_section(theorem: Theorem, instance: Instance | None = None) -> Secti
 def statement(theorem: Theorem) -> tuple[Block, ...]:
     """The hypotheses, then the claims."""
     facts = facts_of_theorem(theorem)
-    claims = tuple(
-        Formula(_conditional(theorem.shown(claim), claim), claimed(facts, claim))
-        for claim in theorem.statement
-    )
+    claims = tuple(block for line in theorem.statement for block in _said(theorem.shown(line), line, facts))
     hypotheses: tuple[Prose, ...] = tuple(hypothesis.text for hypothesis in theorem.hypotheses)
     return (Statement(theorem.name, theorem.title, (Bullets(hypotheses), *claims)),)
 
 
 def proof(theorem: Theorem, checks: Checks) -> tuple[Block, ...]:
-    """The steps, each with its own checks."""
+    """The steps, each with its own checks, and how far those on a grid of sizes go."""
     facts = facts_of_theorem(theorem)
-    return (
-        Proof((Steps(tuple(_step(theorem, place, checks, facts) for place in range(len(theorem.steps)))),)),
-    )
+    steps = Steps(tuple(_step(theorem, number, checks, facts) for number in range(len(theorem.steps))))
+    scopes = [check.scope for check in checks if check.method is Method.GRID and check.passed]
+    if not scopes:
+        return (Proof((steps,)),)
+    reach = f"“All small sizes” means {scopes[0]}; beyond them the proof rests on its reasons."
+    return (Proof((steps,)), Paragraph((reach,)))
 
 
 def counterexamples(theorem: Theorem) -> tuple[Block, ...]:
@@ -78,7 +79,7 @@ def counterexamples(theorem: Theorem) -> tuple[Block, ...]:
             item.title,
             (
                 Paragraph(item.text),
-                *(Formula(_conditional(claim.tree, claim), claimed(Facts(), claim)) for claim in item.claims),
+                *(block for line in item.claims for block in _said(line.tree, line, Facts())),
             ),
         )
         for item in theorem.counterexamples
@@ -88,7 +89,7 @@ def counterexamples(theorem: Theorem) -> tuple[Block, ...]:
 def example(instance: Instance) -> tuple[Block, ...]:
     """What the theorem says about given numbers."""
     facts = facts_of_instance(instance)
-    given = ", ".join(map(str, instance.given))
+    given = instance.where or ", ".join(map(str, instance.given))
     blocks: list[Block] = [Paragraph((f"For {given}:",))]
     if instance.lines:
         blocks.append(Chain(_lines(instance, facts)))
@@ -109,19 +110,23 @@ def _lines(instance: Instance, facts: Facts) -> tuple[Line, ...]:
     """The claims, one a line; a claim that goes on from the right side above continues its line."""
     lines: list[Line] = []
     above: Any = None
-    for claim in instance.lines:
-        left = None if claim.left.tree == above else claim.left.tree
-        says = claimed(facts, claim)
-        lines.append(Line(left, claim.sign, _conditional(claim.right.tree, claim), says))
-        above = claim.right.tree
+    for said in instance.lines:
+        left, right = said.sides
+        shown = None if left == above else left
+        lines.append(Line(shown, said.sign, _conditional(right, said), claimed(facts, said)))
+        above = right
     return tuple(lines)
 
 
-def _conditional(tree: Node, claim: Any) -> Node:
-    """A claim with the conditions under which it holds."""
-    if not claim.when:
-        return tree
-    return row(tree, Words(" if "), join((condition.tree for condition in claim.when), ","))
+def _said(shown: Node, line: Said, facts: Facts) -> tuple[Block, ...]:
+    """A line with its conditions, and below it where its sums run."""
+    formula = Formula(_conditional(shown, line), claimed(facts, line))
+    return (formula, Paragraph(("where ", join(line.bounds, ","), "."))) if line.bounds else (formula,)
+
+
+def _conditional(tree: Node, line: Said) -> Node:
+    """A line with the conditions under which it holds."""
+    return row(tree, Words(" if "), join(line.conditions, ",")) if line.conditions else tree
 
 
 def _cell(cell: Any) -> Prose:
@@ -135,7 +140,7 @@ def _step(theorem: Theorem, place: int, checks: Checks, facts: Facts) -> Step:
     step: Any = theorem.steps[place]
     subject = f"{theorem.name}, step {place + 1}"
     own: tuple[Check, ...] = tuple(check for check in checks if check.subject == subject)
-    conditions: tuple[Node, ...] = tuple(condition.tree for condition in step.conditions)
+    claim: Said = step.claim
     name = step.rule[:1].upper() + step.rule[1:]
-    body = Formula(theorem.shown(step.claim), claimed(facts, step.claim))
-    return Step(name, body, step.because, own, conditions)
+    body = Formula(theorem.shown(claim), claimed(facts, claim))
+    return Step(name, body, step.because, own, (*claim.conditions, *claim.bounds))

@@ -98,18 +98,41 @@ def _edge(fence: str, body: Box) -> Box:
     return Box((top, *inner, bottom), body.baseline)
 
 
-def grid(rows: list[list[Box]], align: str) -> Box:
-    """Boxes in rows and columns, two spaces apart; rows with tall cells are set off by a blank line."""
+def grid(rows: list[list[Box]], align: str, blocks: tuple[int, int] | None = None) -> Box:
+    """Boxes in rows and columns, two spaces apart; rows with tall cells are set off by a blank line.
+
+    ``blocks`` is the height and width of the blocks that lines set apart.
+    """
+    height, width = blocks or (len(rows), len(rows[0]))
     widths = [max(cell.width for cell in column) for column in zip(*rows, strict=True)]
     lines: list[Box] = []
     tall = any(cell.height > 1 for cells in rows for cell in cells)
-    for cells in rows:
+    for number, cells in enumerate(rows):
         padded = [_widened(cell, width, align) for cell, width in zip(cells, widths, strict=True)]
-        gaps = [part for cell in padded for part in (Box(("  ",)), cell)][1:]
-        if tall and lines:
+        parts: list[Box] = []
+        for place, cell in enumerate(padded):
+            if place:
+                parts.append(_bar(padded) if place % width == 0 else Box(("  ",)))
+            parts.append(cell)
+        if number and number % height == 0:
+            across = zip(parts, range(len(parts)), strict=True)
+            lines.append(Box(("".join(_ruled(part, place) for part, place in across),)))
+        elif tall and lines:
             lines.append(Box((" ",)))
-        lines.append(beside(gaps))
+        lines.append(beside(parts))
     return stacked(lines, "left")
+
+
+def _bar(cells: list[Box]) -> Box:
+    """A vertical line of the height of a row."""
+    above = max(cell.baseline for cell in cells)
+    below = max(cell.height - cell.baseline for cell in cells)
+    return Box((" │ ",) * (above + below), above)
+
+
+def _ruled(part: Box, place: int) -> str:
+    """The horizontal line below a cell or a gap."""
+    return "─┼─" if place % 2 and "│" in part.lines[0] else "─" * part.width
 
 
 def beside(boxes: Iterable[Box]) -> Box:

@@ -164,7 +164,7 @@ def _(node: Fence) -> float:
 
 @typeset_width.register(Matrix)
 def _(node: Matrix) -> float:
-    return 1.0 + _columns(node.rows)
+    return (1.0 if node.blocks is None else 2.2) + _columns(node.rows)
 
 
 @typeset_width.register(Cases)

@@ -233,7 +233,14 @@ def _(node: Fence, colour: bool = False) -> str:
 
 @latex.register(Matrix)
 def _(node: Matrix, colour: bool = False) -> str:
-    return rf"\begin{{bmatrix}} {_cells(node.rows, colour)} \end{{bmatrix}}"
+    if node.blocks is None:
+        return rf"\begin{{bmatrix}} {_cells(node.rows, colour)} \end{{bmatrix}}"
+    height, width = node.blocks
+    columns = len(node.rows[0])
+    spec = "|".join("c" * min(width, columns - start) for start in range(0, columns, width))
+    bands = (node.rows[start : start + height] for start in range(0, len(node.rows), height))
+    body = r" \\ \hline ".join(_cells(band, colour) for band in bands)
+    return rf"\left[ \begin{{array}}{{{spec}}} {body} \end{{array}} \right]"
 
 
 @latex.register(Cases)

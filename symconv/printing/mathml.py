@@ -14,6 +14,7 @@ function names, ``/``                spaces as in TeX instead of those of a rela
 bold Greek letters                   Unicode mathematical letters; browsers ignore ``mathvariant``
 a minus after an operator            marked as a sign, or it is spaced like a difference
 a matrix in its brackets             its own row, or the brackets grow with their neighbours
+lines between blocks                 borders of cells; browsers ignore ``columnlines``
 highlights                           ``class="role-<role>"`` instead of a colour
 numeric entities, one-element rows   the characters; no row
 ===================================  ===========================================================
@@ -60,6 +61,10 @@ _FUNCTION = re.compile(
     rf"(?P<operand></m(?!o>)\w+>)?(?P<limits><m(?:sub|under)>)?"
     rf'<m[io](?: movablelimits="true")?>(?P<name>{_NAMES})</m[io]>'
     r'(?P<fence>(?:<mrow>)?<mo(?: stretchy="false")?>\()?'
+)
+_LINED = re.compile(
+    r'<mtable(?: columnlines="(?P<down>[^"]*)")?(?: rowlines="(?P<across>[^"]*)")?>'
+    r'(?P<rows>(?:<mtr><mtd columnalign="center">(?:(?!<mtable).)*?</mtr>)+)</mtable>'
 )
 _SIGN = re.compile(r'((?:<mo(?: stretchy="false")?>[^)\]}<]</mo>|</mtext>)<mo)>−</mo>')
 _MISTAKEN = re.compile(r"<mi>([;:¬±⟹⟺∀∃])</mi>")
@@ -192,6 +197,7 @@ def _repaired(markup: str) -> str:
     for superfluous in _SUPERFLUOUS:
         markup = markup.replace(superfluous, "")
     markup = markup.replace('mathcolor="symconv-', 'class="role-')
+    markup = _LINED.sub(_lined, markup)
     markup = markup.replace("<mo>[</mo><mtable>", "<mrow><mo>[</mo><mtable>")
     markup = markup.replace("</mtable><mo>]</mo>", "</mtable><mo>]</mo></mrow>")
     markup = _MISTAKEN.sub(r"<mo>\1</mo>", markup)
@@ -203,6 +209,22 @@ def _in_context(markup: str) -> str:
     markup = _LONE.sub(r"\1", markup)
     markup = _FUNCTION.sub(_function, markup)
     return _SIGN.sub(r'\1 form="prefix">−</mo>', markup)
+
+
+def _lined(match: re.Match[str]) -> str:
+    """The lines between the blocks of a matrix as borders of its cells: browsers know no others."""
+    down, across = ((match[lines] or "").split() for lines in ("down", "across"))
+    rows = []
+    for number, cells in enumerate(match["rows"].split("<mtr>")[1:]):
+        above = 0 < number <= len(across) and across[number - 1] == "solid"
+        parts = cells.split('<mtd columnalign="center">')
+        for place in range(1, len(parts)):
+            left = 1 < place <= len(down) + 1 and down[place - 2] == "solid"
+            edges = [side for side, there in (("top", above), ("left", left)) if there]
+            style = ";".join(f"border-{side}:1px solid" for side in edges)
+            parts[place] = (f'<mtd style="{style}">' if edges else "<mtd>") + parts[place]
+        rows.append("".join(parts))
+    return f"<mtable>{''.join(f'<mtr>{row}' for row in rows)}</mtable>"
 
 
 def _function(match: re.Match[str]) -> str:

@@ -338,7 +338,8 @@ def _(node: Fence, colour: bool = False) -> Box:
 
 @box.register(Matrix)
 def _(node: Matrix, colour: bool = False) -> Box:
-    return between("[", grid([[box(cell, colour) for cell in cells] for cells in node.rows], "centre"), "]")
+    cells = [[box(cell, colour) for cell in cells] for cells in node.rows]
+    return between("[", grid(cells, "centre", node.blocks), "]")
 
 
 @box.register(Cases)

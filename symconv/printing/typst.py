@@ -187,7 +187,13 @@ def _fence(symbol: str, side: str) -> str:
 
 @typst.register(Matrix)
 def _(node: Matrix, colour: bool = False) -> str:
-    return f'mat(delim: "[", {_cells(node.rows, colour)})'
+    lines = ""
+    if node.blocks is not None:
+        height, width = node.blocks
+        across = ", ".join(map(str, range(height, len(node.rows), height)))
+        down = ", ".join(map(str, range(width, len(node.rows[0]), width)))
+        lines = f"augment: #(hline: ({across},), vline: ({down},), stroke: 0.4pt), ".replace("(,)", "()")
+    return f'mat(delim: "[", {lines}{_cells(node.rows, colour)})'
 
 
 @typst.register(Cases)

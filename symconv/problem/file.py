@@ -25,7 +25,7 @@ from symconv.problem.readers import (
     read_table,
     table_of,
 )
-from symconv.problem.values import Nested, Notation, Problem
+from symconv.problem.values import Nested, Notation, Problem, Stage
 from symconv.problem.wiring import ordered, read_layers
 
 MAX_BYTES = 16 * 2**20
@@ -104,7 +104,7 @@ def parse(text: str, source: str) -> Problem:
         for key, array in zip(("output", "indices"), stage.writes, strict=False)
     }
     for name, meaning in ((notation.error, "the error (see notation.error)"), ("ones", "a gradient of ones")):
-        if name in places:
+        if name in places and not (name == notation.error and _is_number(stages, name)):
             raise places[name].error(f"must be another name: {name} stands for {meaning}")
     layers = ordered(root.key("layers"), stages, arrays)
     problem = Problem(
@@ -118,6 +118,12 @@ def parse(text: str, source: str) -> Problem:
         notation=notation,
     )
     return replace(problem, questions=tuple(resolve(problem, question) for question in table["questions"]))
+
+
+def _is_number(stages: tuple[Stage, ...], name: str) -> bool:
+    """Whether an array is the one number that a sum or a loss gives, which may be called the error."""
+    layers = (stage.layer for stage in stages if stage.output == name)
+    return any(layer.name == "Sum" or layer.has_target and layer.kind != "none" for layer in layers)
 
 
 def _toml(text: str, root: Place) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from symconv.grammar import parse_expression
+from symconv.problem.paths import chain_end
 from symconv.problem.place import Place, unknown
 from symconv.problem.readers import (
     Reader,
@@ -34,6 +35,8 @@ from symconv.problem.values import (
     Dispute,
     Forward,
     Gradient,
+    InputSize,
+    LayerAsMatrix,
     Modules,
     Nested,
     OutputSize,
@@ -106,11 +109,17 @@ _INDEX = list_of(integer(0))
 KINDS: Mapping[str, tuple[type[Question], Mapping[str, Reader]]] = {
     "output_size": (OutputSize, {"layer": read_line, "expect": list_of(integer(1))}),
     "output_size_formula": (OutputSizeFormula, {"layer": read_line, "dispute": _dispute}),
+    "input_sizes": (
+        InputSize,
+        {"layer": read_line, "output": list_of(integer(1, 100_000)), "expect": list_of(list_of(integer(1)))},
+    ),
+    "matrix": (LayerAsMatrix, {"layer": read_line, "expect": read_array}),
     "forward": (Forward, {"layer": read_line, "array": read_line, "expect": read_array}),
     "gradient": (
         Gradient,
         {
             "layer": read_line,
+            "of": read_line,
             "wrt": read_line,
             "upstream": _upstream,
             "expect": read_array,
@@ -149,17 +158,27 @@ def resolve(problem: Problem, question: Question) -> Question:
             return replace(question, layer=computed[array])
         case Forward(layer=layer):
             return replace(question, array=stages[layer].output)
+        case InputSize(layer=layer, output=tuple() as output):
+            dims = problem.stage(layer).layer.dims
+            if len(output) != dims:
+                raise place.key("output").must_be(f"a list of {dims} sizes", list(output))
         case Gradient():
-            _check_gradient(problem, question, place)
+            return _check_gradient(problem, question, place)
         case Prove(layer=str(), window=tuple()):
             raise place.error("must name either a layer or a window, not both")
     return question
 
 
-def _check_gradient(problem: Problem, question: Gradient, place: Place) -> None:
-    read = problem.stage(question.layer).variables
-    if question.wrt not in read:
-        raise place.key("wrt").error(unknown(f"array of layer {question.layer}", question.wrt, read))
+def _check_gradient(problem: Problem, question: Gradient, place: Place) -> Gradient:
+    """The question; one without a layer gets the end of its chain."""
+    if question.layer:
+        if question.of:
+            raise place.key("of").error("must be left out where a layer is named")
+        read = problem.stage(question.layer).variables
+        if question.wrt not in read:
+            raise place.key("wrt").error(unknown(f"array of layer {question.layer}", question.wrt, read))
+    else:
+        question = replace(question, of=chain_end(problem, question, place))
     known = ("ones", *problem.arrays, *(array for stage in problem.layers for array in stage.writes))
     if isinstance(question.upstream, str) and question.upstream not in known:
         raise place.key("upstream").error(unknown("array", question.upstream, known))
@@ -171,3 +190,4 @@ def _check_gradient(problem: Problem, question: Gradient, place: Place) -> None:
                 size = "x".join(map(str, shape))
                 here = place.key("in_full").item(number)
                 raise here.must_be(f"the index of an entry of {question.wrt}, which is {size}", list(index))
+    return question

@@ -53,7 +53,7 @@ class Stage:
     @property
     def variables(self) -> tuple[str, ...]:
         """The names of the arrays by which its output can be differentiated."""
-        return tuple(name for role, name in self.reads.items() if role != "indices")
+        return tuple(name for role, name in self.reads.items() if role not in ("indices", "target"))
 
     def role(self, array: str) -> str:
         """The role in which the layer reads an array."""
@@ -95,6 +95,26 @@ class OutputSizeFormula(Question):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InputSize(Question):
+    """Which input sizes give an output size: the layer's own, or ``output``?
+
+    ``expect`` lists the claimed sizes, an axis each.
+    """
+
+    layer: str
+    output: tuple[int, ...] | None = None
+    expect: tuple[tuple[int, ...], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerAsMatrix(Question):
+    """Which matrix turns the input of a layer, as one column, into its output?"""
+
+    layer: str
+    expect: Nested | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forward(Question):
     """What does a layer compute? The file names the layer or the array; both are known here."""
 
@@ -105,10 +125,12 @@ class Forward(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gradient(Question):
-    """What is the gradient with respect to an array that a layer reads?
+    """What is the gradient with respect to an array: back through one layer, or through all up to an end?
 
     Args:
-        wrt: the name of that array.
+        layer: the layer, which reads the array; left out for a chain of layers.
+        of: the end of the chain, where several arrays depend on this one; a single number is the error itself.
+        wrt: the name of the array.
         upstream: the gradient that arrives at the output: ``"ones"``, the name of an array, its entries, or
             None for symbols.
         expect: the claimed gradient.
@@ -116,7 +138,8 @@ class Gradient(Question):
         in_full: entries to be shown with their zero terms too, counted from ``Notation.first_index``.
     """
 
-    layer: str
+    layer: str = ""
+    of: str = ""
     wrt: str
     upstream: str | Nested | None = None
     expect: Nested | None = None

@@ -59,6 +59,7 @@ def _numbers(place: Place, value: Any) -> Any:
 
 _ARGUMENTS: Mapping[str, Reader] = {
     "norm_type": _norm_type,
+    "negative_slope": read_number,
     "output_ratio": _numbers,
     "_random_samples": _numbers,
 }

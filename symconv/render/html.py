@@ -1,28 +1,32 @@
 """The HTML renderer: one self-contained page with native MathML.
 
-No script, no request: the style sheet ``page.css`` is put into the page. Reading order is that of a textbook;
-beside each step stands its reason. Verdicts are words, colour only supports them. A formula wider than its
-column scrolls in a box of its own.
+No request: style, font and script are put into the page, and its policy allows nothing else. Reading order is
+that of a textbook; beside each step stands its reason, and behind its badge the evidence. Verdicts are words,
+colour only supports them. A formula wider than its column scrolls in a box of its own. Without the script the
+page can be read; with it, formulas can be copied and problems explored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
-from itertools import count
-from pathlib import Path
+from itertools import count, pairwise
 from types import MappingProxyType
 
-from symconv.checks.result import Check, Checks, Verdict
+from symconv.checks.result import Certificate, Check, Checks, Verdict
+from symconv.display import Node, Op, Prose
 from symconv.document import (
     Block,
     Bullets,
     Callout,
     Chain,
+    Explorer,
     Figure,
     Fold,
     Formula,
+    Line,
     Paragraph,
     Proof,
     Section,
@@ -34,12 +38,28 @@ from symconv.document import (
     Verdicts,
 )
 from symconv.errors import UnsupportedError
+from symconv.printing.latex import latex
 from symconv.printing.svg import svg
-from symconv.render.markup import cell, display, inline, words
+from symconv.render import assets, markup
+from symconv.render.explorers import embedded
+from symconv.render.markup import words
 from symconv.render.sheet import Sheet
-from symconv.render.words import alarm, badges, evidence, mark, summary, worst_first
+from symconv.render.words import alarm, badges, evidence, summary, worst_first
 
 _SIDES = MappingProxyType({"l": "", "c": ' class="c"', "r": ' class="r"'})
+
+
+_DISPLAYED = f'<math xmlns="{markup.NAMESPACE}" display="block"'
+_ROLE = re.compile(
+    r'<mstyle class="(role-\w+)"><mrow><(msub|mfrac)>((?:(?!</?\2>).)*)</\2></mrow></mstyle>', re.DOTALL
+)
+_LONE = re.compile(r"<mrow>(<mn>[^<]*</mn>)</mrow>")
+_TABLE_STYLE = ' displaystyle="true" columnalign="right center left"'
+"""What the style sheet says of every chain."""
+_TOGETHER = 6
+"""Up to how many derivations of entries stand in one formula."""
+_LONGEST_NAME = 120
+"""A longer reading is worse than what a screen reader makes of the formula itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +68,85 @@ class Page:
 
     sheet: Sheet
     step: Iterator[int]
-    box: Iterator[int]
+    lab: Iterator[int]
     level: int = 2
+
+    def formula(self, node: Node, display: bool = False) -> str:
+        """A formula as MathML that knows its LaTeX."""
+        return _with_source(self.sheet.mathml(node, display), self.sheet.once(_source, node))
+
+    def named(self, node: Node, display: bool = False) -> str:
+        """A formula with a name, even if it is one letter."""
+        return _with_source(self.sheet.mathml(node, display), self.sheet.once(_source, node), 1)
+
+    def inline(self, prose: Prose) -> str:
+        """Running text with its formulas."""
+        return markup.inline(prose, self.formula)
+
+    def cell(self, prose: Prose) -> str:
+        """A cell of a table."""
+        return markup.cell(prose, self.formula)
+
+    def display(self, body: Formula | Chain) -> str:
+        """A displayed formula or chain."""
+        return self.aligned(self.sheet.lines(body))
+
+    def aligned(self, lines: Sequence[Line]) -> str:
+        """Lines that meet at their relation sign."""
+        return _with_source(markup.aligned(lines, self.sheet, lean=True), _aligned(lines))
+
+
+def _source(node: Node, sheet: Sheet) -> str:
+    return latex(node)
+
+
+def _aligned(lines: Sequence[Line]) -> str:
+    """The LaTeX of a displayed formula, broken where the page breaks it."""
+    if len(lines) == 1 and not lines[0].relation:
+        return latex(lines[0].right)
+    rows = []
+    for line in lines:
+        left = "" if line.left is None else f"{latex(line.left)} "
+        sign = f"&{latex(Op(line.relation))} " if line.relation else r"&\quad "
+        rows.append(f"{left}{sign}{latex(line.right)}")
+    return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
+
+
+def _with_source(math: str, source: str, shortest: int = 2) -> str:
+    """A ``<math>`` element with its LaTeX and, unless it is long, its reading as its name."""
+    start, end = math.index(' alttext="'), math.index('">')
+    reading = math[start + len(' alttext="') : end]
+    name = f' aria-label="{reading}"' if shortest <= len(reading) <= _LONGEST_NAME else ""
+    style = ' display="block"' if math.startswith(_DISPLAYED) else ""
+    body = _lean(markup.unrowed(math[end + 2 : -len("</math>")]))
+    return f'<math{style} data-latex="{words(source)}"{name}>{body}</math>'
+
+
+def _lean(content: str) -> str:
+    """The content of a formula without elements that only carry a class, a row, or one digit of an index."""
+    content = _ROLE.sub(r'<\2 class="\1">\3</\2>', content.replace("</mn><mn>", ""))
+    return _LONE.sub(r"\1", content.replace(_TABLE_STYLE, ""))
 
 
 def render(sheet: Sheet) -> str:
     """The document as one HTML page."""
     document = sheet.document
     page = Page(sheet, count(1), count(1))
-    style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+    main = _blocks(document.blocks, page)
+    style, early, script = assets.style(), assets.early(), assets.script(explorers=next(page.lab) > 1)
     title = words(document.title)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{assets.policy(style, early, script)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        f"<title>{title}</title>\n<style>{style}</style>\n<script>{early}</script>\n</head>\n<body>\n"
         '<a class="skip" href="#content">Skip to the content</a>\n'
-        f'<header>\n<h1>{title}</h1>\n<p class="subtitle">{words(document.subtitle)}</p>\n'
-        f"{_opening(document.checks, page)}\n</header>\n"
+        f'<header>\n<div>\n<h1>{title}</h1>\n<p class="subtitle">{words(document.subtitle)}</p>\n</div>\n'
+        f'{_opening(document.checks, page)}\n<div class="tools" id="tools"></div>\n</header>\n'
         f"{_contents(document.blocks, page)}"
-        f'<main id="content">\n{_blocks(document.blocks, page)}\n</main>\n</body>\n</html>\n'
+        f'<main id="content">\n{main}\n</main>\n'
+        "<footer>Made by symconv. Formulas are set in a part of Latin Modern Math (GUST Font License).</footer>\n"
+        f"<script>{script}</script>\n</body>\n</html>\n"
     )
 
 
@@ -81,7 +161,7 @@ def _opening(checks: Checks | None, page: Page) -> str:
 
 def _contents(blocks: Iterable[Block], page: Page) -> str:
     items = "\n".join(
-        f'<li><a href="#{words(node.anchor)}">{inline(node.title, page.sheet)}</a>{_flag(node.checks)}</li>'
+        f'<li><a href="#{words(node.anchor)}">{page.inline(node.title)}</a>{_flag(node.checks)}</li>'
         for node in blocks
         if isinstance(node, Section)
     )
@@ -100,19 +180,51 @@ def _blocks(blocks: Iterable[Block], page: Page) -> str:
 
 
 def _badge(verdict: Verdict, said: str) -> str:
-    return (
-        f'<span class="badge {verdict}"><span aria-hidden="true">{mark(verdict)}</span> {words(said)}</span>'
-    )
+    """A verdict in words; its mark is drawn by the style sheet. What is proved says so and has its own look."""
+    is_proved = verdict is Verdict.PASSED and said.partition(":")[0] == "proved"
+    return f'<span class="badge {"proved" if is_proved else verdict}">{words(said)}</span>'
 
 
-def _badges(checks: Iterable[Check]) -> str:
+def _evidence(checks: Iterable[Check]) -> str:
+    """Badges that open: what was compared, by which means, and how much of it."""
+    checks = tuple(checks)
+    if not checks:
+        return ""
     spans = " ".join(_badge(verdict, said) for verdict, said in badges(checks))
-    return f'<p class="badges">{spans}</p>' if spans else ""
+    alike: dict[tuple[str, ...], list[Check]] = {}
+    for check in worst_first(Checks(checks)):
+        alike.setdefault((check.verdict, check.subject, check.left, check.right, check.detail), []).append(
+            check
+        )
+    items = "".join(f"<li>{_witness(each)}</li>" for each in alike.values())
+    return f'<details class="evidence"><summary>{spans}</summary><ul>{items}</ul></details>'
 
 
-def _box(content: str, label: str, kind: str) -> str:
-    """A box that scrolls by itself; a keyboard can reach it."""
-    return f'<div class="{kind}" tabindex="0" role="region" aria-label="{words(label)}">{content}</div>'
+def _witness(checks: Sequence[Check]) -> str:
+    """Checks of the same two sides: the subject, each means with its scope, then both sides."""
+    first = checks[0]
+    verdict = "" if first.passed else f"{first.verdict.value}: {words(first.detail)} "
+    means = "; ".join(", ".join(filter(None, (check.method, check.scope))) for check in checks)
+    kernel = "".join(_certificate(each) for check in checks for each in check.certificates)
+    return f"{verdict}{words(first.subject)}: {words(means)}{_sides(first)}{kernel}"
+
+
+def _certificate(proved: Certificate) -> str:
+    """What a proof kernel has accepted: the theorem, its file with its hash, and the axioms that it rests on."""
+    rests = ", ".join(proved.assumptions) or "no axiom"
+    said = f"{proved.theorem} in {proved.file} (SHA-256 {proved.sha256[:16]}…), {proved.kernel}, on {rests}"
+    return f'<span class="sides">{words(said)}</span>'
+
+
+def _sides(check: Check) -> str:
+    if not check.left and not check.right:  # several checks in one line
+        return ""
+    return f'<span class="sides">{words(check.left)} against {words(check.right)}</span>'
+
+
+def _scrolling(content: str, kind: str) -> str:
+    """A box that scrolls by itself where it must; the script then names it and lets the keyboard stop there."""
+    return f'<div class="{kind}">{content}</div>'
 
 
 @singledispatch
@@ -123,18 +235,25 @@ def block(node: object, page: Page) -> str:
 
 @block.register
 def _(node: Paragraph, page: Page) -> str:
-    return f"<p>{inline(node.text, page.sheet)}</p>"
+    return f"<p>{page.inline(node.text)}</p>"
 
 
 @block.register
 def _(node: Bullets, page: Page) -> str:
-    items = "".join(f"<li><p>{inline(item, page.sheet)}</p></li>" for item in node.items)
+    items = "".join(f"<li><p>{page.inline(item)}</p></li>" for item in node.items)
     return f"<ul>{items}</ul>"
 
 
 @block.register(Formula | Chain)
 def _(node: Formula | Chain, page: Page) -> str:
-    return _box(display(node, page.sheet), f"Formula {next(page.box)}", "eq")
+    lines = page.sheet.lines(node)
+    starts = [place for place, line in enumerate(lines) if line.left is not None]
+    if len(starts) <= _TOGETHER:
+        return _scrolling(page.display(node), "eq")
+    # a derivation of many entries: each in a box of its own, or no sheet of paper could hold it
+    entries = (lines[start:end] for start, end in pairwise((*starts, len(lines))))
+    boxes = "\n".join(_scrolling(page.aligned(entry), "eq") for entry in entries)
+    return f'<div class="entries">\n{boxes}\n</div>'
 
 
 @block.register
@@ -145,36 +264,44 @@ def _(node: Steps, page: Page) -> str:
 
 def _step(step: Step, page: Page) -> str:
     number = next(page.step)
-    conditions = ", ".join(page.sheet.mathml(condition) for condition in step.conditions)
-    formula = _box(display(step.body, page.sheet), f"Equation {number}", "eq")
+    conditions = ", ".join(page.formula(condition) for condition in step.conditions)
+    formula = _scrolling(page.display(step.body), "eq")
     return (
         f'<li class="step" id="step-{number}">\n<div class="derived">\n'
         f'<p class="name"><a href="#step-{number}">({number})</a> {words(step.name)}</p>\n{formula}\n'
-        + (_box(f"when {conditions}", f"Conditions of equation {number}", "conditions") if conditions else "")
-        + f'</div>\n<div class="why">\n<p>{inline(step.why, page.sheet)}</p>\n{_badges(step.checks)}\n</div>\n</li>'
+        + (_scrolling(f"when {conditions}", "conditions") if conditions else "")
+        + f'</div>\n<div class="why">\n<p>{page.inline(step.why)}</p>\n{_evidence(step.checks)}\n</div>\n</li>'
     )
 
 
 @block.register
 def _(node: Table, page: Page) -> str:
-    return _table(node, ([cell(content, page.sheet) for content in row] for row in node.rows), page)
+    return _table(node, ([page.cell(content) for content in row] for row in node.rows), page)
 
 
 @block.register
 def _(node: Verdicts, page: Page) -> str:
     table = evidence(node.checks)
+    checks = worst_first(node.checks)
     rows = (
-        [_badge(check.verdict, check.verdict.value), *(cell(content, page.sheet) for content in row[1:])]
-        for check, row in zip(worst_first(node.checks), table.rows, strict=True)
+        [
+            _badge(check.verdict, check.word),
+            *map(page.cell, row[1:-1]),
+            page.cell(row[-1]) + _sides(check),
+        ]
+        for check, row in zip(checks, table.rows, strict=True)
     )
-    return _table(table, rows, page, kind=' class="verdicts"')
+    opened = "" if node.checks.passed else " open"
+    said = _badge(node.checks.verdict, f"Evidence: {summary(node.checks)}")
+    drawn = _table(table, rows, page, kind=' class="verdicts"')
+    return f'<details class="evidence"{opened}><summary>{said}</summary>\n{drawn}\n</details>'
 
 
 def _table(node: Table, rows: Iterable[Iterable[str]], page: Page, kind: str = "") -> str:
     """A table whose cells are markup already."""
     sides = [_SIDES[side] for side in node.align]
     header = "".join(
-        f'<th scope="col"{side}>{inline(content, page.sheet)}</th>'
+        f'<th scope="col"{side}>{markup.inline(content, page.named)}</th>'
         for side, content in zip(sides, node.header, strict=True)
     )
     body = "\n".join(
@@ -183,18 +310,18 @@ def _table(node: Table, rows: Iterable[Iterable[str]], page: Page, kind: str = "
     )
     caption = f"<caption>{words(node.caption)}</caption>" if node.caption else ""
     table = f"<table{kind}>{caption}<thead><tr>{header}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
-    return _box(table, node.caption or f"Table {next(page.box)}", "scroll")
+    return _scrolling(table, "scroll")
 
 
 @block.register
 def _(node: Figure, page: Page) -> str:
-    drawn = _box(svg(node.drawing), f"Figure {next(page.box)}", "scroll")
-    return f"<figure>{drawn}<figcaption>{inline(node.caption, page.sheet)}</figcaption></figure>"
+    drawn = _scrolling(svg(node.drawing), "scroll")
+    return f"<figure>{drawn}<figcaption>{page.inline(node.caption)}</figcaption></figure>"
 
 
 @block.register
 def _(node: Space, page: Page) -> str:
-    return f'<div class="answer" style="height: {node.lines * 1.6:.1f}rem"></div>'
+    return f'<div class="answer">{"<br>" * round(node.lines)}</div>'
 
 
 @block.register
@@ -217,15 +344,30 @@ def _(node: Proof, page: Page) -> str:
 
 @block.register
 def _(node: Fold, page: Page) -> str:
-    said = inline(node.summary, page.sheet)
+    said = page.inline(node.summary)
     return f"<details>\n<summary>{said}</summary>\n{_blocks(node.blocks, page)}\n</details>"
 
 
 @block.register
+def _(node: Explorer, page: Page) -> str:
+    tag = _heading(page)
+    return (
+        f'<div class="lab" id="explorer-{next(page.lab)}">\n<{tag}>{words(node.title)}</{tag}>\n'
+        '<p class="needs">This part is for trying things out and needs JavaScript.</p>\n'
+        f'<script type="application/json">{embedded(node)}</script>\n</div>'
+    )
+
+
+def _heading(page: Page) -> str:
+    return f"h{min(page.level, 6)}"
+
+
+@block.register
 def _(node: Section, page: Page) -> str:
-    tag = f"h{min(page.level, 6)}"
+    tag, anchor = _heading(page), words(node.anchor)
     verdict = "" if node.checks is None else " " + _badge(node.checks.verdict, node.checks.verdict.value)
     return (
-        f'<section id="{words(node.anchor)}">\n<{tag}>{inline(node.title, page.sheet)}{verdict}</{tag}>\n'
+        f'<section id="{anchor}">\n<{tag}>{page.inline(node.title)}{verdict}'
+        f'<a class="anchor" href="#{anchor}" aria-label="Link to this part">#</a></{tag}>\n'
         f"{_blocks(node.blocks, replace(page, level=page.level + 1))}\n</section>"
     )

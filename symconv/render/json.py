@@ -4,19 +4,20 @@
 
     {title, subtitle, verdict, summary,
      sections: [{anchor, title, verdict}],
-     checks: [{section, subject, method, verdict, left, right, scope, detail}],
+     checks: [{section, subject, method, verdict, left, right, scope, detail, certificates}],
      settings: [..], statements: [..], unstated: [{section, text, reason}]}
 
 Sections, checks and statements stand in the order of the document; ``section`` is the anchor of the first section
-that shows the check, or null for a check that no section shows. Statements are what displayed formulas say, in
-the grammar of :mod:`symconv.recheck`; ``unstated`` are those that this grammar cannot say.
+that shows the check, or null for a check that no section shows. ``certificates`` stands where a proof kernel
+accepted the check: ``[{theorem, statement, file, sha256, kernel, assumptions}]``. Statements are what displayed
+formulas say, in the grammar of :mod:`symconv.recheck`; ``unstated`` are those that this grammar cannot say.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import singledispatch
 from typing import Any
 
@@ -28,6 +29,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Explorer,
     Figure,
     Fold,
     Formula,
@@ -79,11 +81,12 @@ def render(sheet: Sheet) -> str:
                 "section": section_of.get(id(check)),
                 "subject": check.subject,
                 "method": check.method.value,
-                "verdict": check.verdict.value,
+                "verdict": check.word,
                 "left": check.left,
                 "right": check.right,
                 "scope": check.scope,
                 "detail": check.detail,
+                **_proved(check),
             }
             for check in document.checks or ()
         ],
@@ -162,6 +165,11 @@ def _lines(items: list[Any]) -> str:
     return f"[\n{inner}\n ]" if items else "[]"
 
 
+def _proved(check: Check) -> dict[str, Any]:
+    """The theorems of a check that a proof kernel accepted."""
+    return {"certificates": [asdict(each) for each in check.certificates]} if check.certificates else {}
+
+
 def _sections(blocks: Iterable[Block]) -> Iterator[Section]:
     for block in blocks:
         if isinstance(block, Section):
@@ -182,7 +190,7 @@ def homes(block: object, anchor: str | None) -> Iterator[Home]:
     raise UnsupportedError(f"the JSON renderer has no rule for a block of kind {type(block).__name__}")
 
 
-@homes.register(Paragraph | Bullets | Formula | Chain | Figure | Space | Table)
+@homes.register(Paragraph | Bullets | Formula | Chain | Figure | Explorer | Space | Table)
 def _(block: Block, anchor: str | None) -> Iterator[Home]:
     return iter(())
 

@@ -19,6 +19,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Explorer,
     Figure,
     Fold,
     Formula,
@@ -103,7 +104,7 @@ def _opening(checks: Checks | None, pen: Pen) -> str:
 
 
 def _blocks(blocks: Iterable[Block], pen: Pen) -> str:
-    return "\n\n".join(block(each, pen) for each in blocks)
+    return "\n\n".join(filter(None, (block(each, pen) for each in blocks)))
 
 
 @singledispatch
@@ -232,3 +233,8 @@ def _(node: Section, pen: Pen) -> str:
     verdict = "" if node.checks is None else f" ({mark(node.checks.verdict)} {node.checks.verdict})"
     heading = "#" * min(pen.level, 6) + f" {_inline(node.title)}{verdict}"
     return f"{heading}\n\n{_blocks(node.blocks, replace(pen, level=pen.level + 1))}"
+
+
+@block.register
+def _(node: Explorer, pen: Pen) -> str:
+    return ""  # nothing to explore without a script

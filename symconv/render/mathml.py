@@ -17,6 +17,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Explorer,
     Figure,
     Fold,
     Formula,
@@ -80,7 +81,7 @@ def _opening(checks: Checks | None, page: Page) -> str:
 
 
 def _blocks(blocks: Iterable[Block], page: Page) -> str:
-    return "\n".join(block(each, page) for each in blocks)
+    return "\n".join(filter(None, (block(each, page) for each in blocks)))
 
 
 def _badges(checks: Iterable[Check]) -> str:
@@ -99,12 +100,12 @@ def block(node: object, page: Page) -> str:
 
 @block.register
 def _(node: Paragraph, page: Page) -> str:
-    return f"<p>{inline(node.text, page.sheet)}</p>"
+    return f"<p>{inline(node.text, page.sheet.mathml)}</p>"
 
 
 @block.register
 def _(node: Bullets, page: Page) -> str:
-    items = "".join(f"<li>{inline(item, page.sheet)}</li>" for item in node.items)
+    items = "".join(f"<li>{inline(item, page.sheet.mathml)}</li>" for item in node.items)
     return f"<ul>{items}</ul>"
 
 
@@ -121,7 +122,7 @@ def _(node: Steps, page: Page) -> str:
 def _step(step: Step, page: Page) -> str:
     conditions = ", ".join(page.sheet.mathml(condition) for condition in step.conditions)
     lines = (
-        f"<p><b>({next(page.number)}) {words(step.name)}.</b> {inline(step.why, page.sheet)}</p>",
+        f"<p><b>({next(page.number)}) {words(step.name)}.</b> {inline(step.why, page.sheet.mathml)}</p>",
         block(step.body, page),
         f"<p>when {conditions}</p>" if conditions else "",
         f"<p>{_badges(step.checks)}</p>" if step.checks else "",
@@ -132,9 +133,9 @@ def _step(step: Step, page: Page) -> str:
 @block.register
 def _(node: Table, page: Page) -> str:
     caption = f"<caption>{words(node.caption)}</caption>" if node.caption else ""
-    header = "".join(f"<th>{inline(content, page.sheet)}</th>" for content in node.header)
+    header = "".join(f"<th>{inline(content, page.sheet.mathml)}</th>" for content in node.header)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{cell(content, page.sheet)}</td>" for content in row) + "</tr>"
+        "<tr>" + "".join(f"<td>{cell(content, page.sheet.mathml)}</td>" for content in row) + "</tr>"
         for row in node.rows
     )
     return f"<table>{caption}<thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
@@ -145,7 +146,7 @@ def _(node: Figure, page: Page) -> str:
     if not node.plain:
         return f"<p>{words(node.drawing.alt)}</p>"
     lines = "\n".join(map(words, node.plain))
-    return f"<pre>{lines}</pre>\n<p>{inline(node.caption, page.sheet)}</p>"
+    return f"<pre>{lines}</pre>\n<p>{inline(node.caption, page.sheet.mathml)}</p>"
 
 
 @block.register
@@ -170,7 +171,7 @@ def _(node: Proof, page: Page) -> str:
 
 @block.register
 def _(node: Fold, page: Page) -> str:
-    summary_line = inline(node.summary, page.sheet)
+    summary_line = inline(node.summary, page.sheet.mathml)
     return f"<details><summary>{summary_line}</summary>\n{_blocks(node.blocks, page)}</details>"
 
 
@@ -184,6 +185,11 @@ def _(node: Section, page: Page) -> str:
     tag = f"h{min(page.level, 6)}"
     inner = replace(page, level=page.level + 1)
     return (
-        f'<{tag} id="{words(node.anchor)}">{inline(node.title, page.sheet)}{_verdict(node.checks)}</{tag}>\n'
+        f'<{tag} id="{words(node.anchor)}">{inline(node.title, page.sheet.mathml)}{_verdict(node.checks)}</{tag}>\n'
         f"{_blocks(node.blocks, inner)}"
     )
+
+
+@block.register
+def _(node: Explorer, page: Page) -> str:
+    return ""  # nothing to explore without a script

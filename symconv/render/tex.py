@@ -23,6 +23,7 @@ from symconv.document import (
     Callout,
     Chain,
     Document,
+    Explorer,
     Figure,
     Fold,
     Formula,
@@ -177,7 +178,7 @@ def _opening(checks: Checks | None, pen: Pen) -> str:
 
 
 def _blocks(blocks: Iterable[Block], pen: Pen) -> str:
-    return "\n\n".join(block(each, pen) for each in blocks)
+    return "\n\n".join(filter(None, (block(each, pen) for each in blocks)))
 
 
 @singledispatch
@@ -258,7 +259,7 @@ def _(node: Table, pen: Pen) -> str:
 def _(node: Verdicts, pen: Pen) -> str:
     table = evidence(node.checks)
     rows = [
-        [f"\\symconvverdict{{{check.verdict}}}{{{check.verdict}}}", *(_cell(cell, pen) for cell in row[1:])]
+        [f"\\symconvverdict{{{check.verdict}}}{{{check.word}}}", *(_cell(cell, pen) for cell in row[1:])]
         for check, row in zip(worst_first(node.checks), table.rows, strict=True)
     ]
     return _table(table, rows, pen)
@@ -343,3 +344,8 @@ def _(node: Section, pen: Pen) -> str:
         title += f"\\symconvflag{{{node.checks.verdict}}}{{{node.checks.verdict}}}"
     inner = replace(pen, level=pen.level + 1, section=node.anchor, number=count(1))
     return f"\\{command}{{\\texorpdfstring{{{title}}}{{{bookmark(plain(node.title))}}}}}\n\n{_blocks(node.blocks, inner)}"
+
+
+@block.register
+def _(node: Explorer, pen: Pen) -> str:
+    return ""  # there is nothing to explore on paper

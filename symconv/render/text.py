@@ -14,6 +14,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Explorer,
     Figure,
     Fold,
     Formula,
@@ -250,9 +251,9 @@ def _(node: Verdicts, pen: Pen) -> list[str]:
 def _coloured(line: str, pen: Pen) -> str:
     """A line of evidence, the verdict at its beginning in its colour."""
     for verdict, code in ansi.VERDICTS.items():
-        head = f"{mark(verdict)} {verdict}"
-        if line.startswith(head):
-            return pen.painted(head, code) + line[len(head) :]
+        word = line[2:].split(" ", 1)[0]
+        if line.startswith(f"{mark(verdict)} {word}"):
+            return pen.painted(line[: 2 + len(word)], code) + line[2 + len(word) :]
     return line
 
 
@@ -301,3 +302,8 @@ def _(node: Section, pen: Pen) -> list[str]:
     rule = "─" if pen.level == 1 else "┄"
     heading = _heading(plain(node.title), verdict, rule, pen)
     return _stacked((heading, *(block(each, replace(pen, level=pen.level + 1)) for each in node.blocks)))
+
+
+@block.register
+def _(node: Explorer, pen: Pen) -> list[str]:
+    return []  # nothing to explore in text

@@ -24,6 +24,7 @@ from symconv.document import (
     Bullets,
     Callout,
     Chain,
+    Explorer,
     Figure,
     Fold,
     Formula,
@@ -102,7 +103,7 @@ def _opening(checks: Checks | None, pen: Pen) -> str:
 
 
 def _blocks(blocks: Iterable[Block], pen: Pen) -> str:
-    return "\n\n".join(block(each, pen) for each in blocks)
+    return "\n\n".join(filter(None, (block(each, pen) for each in blocks)))
 
 
 _FOREIGN = re.compile(
@@ -228,7 +229,7 @@ def _(node: Table, pen: Pen) -> str:
 def _(node: Verdicts, pen: Pen) -> str:
     table = evidence(node.checks)
     rows = [
-        [_verdict(check.verdict, check.verdict), *(f"[{_inline(cell, pen)}]" for cell in cells[1:])]
+        [_verdict(check.verdict, check.word), *(f"[{_inline(cell, pen)}]" for cell in cells[1:])]
         for check, cells in zip(worst_first(node.checks), table.rows, strict=True)
     ]
     return _table(table, rows, pen)
@@ -292,3 +293,8 @@ def _(node: Section, pen: Pen) -> str:
     flag = "none" if node.checks is None else _string(node.checks.verdict)
     inner = replace(pen, level=min(pen.level + 1, _DEEPEST))
     return f"#section({pen.level}, [{_inline(node.title, pen)}], {flag})\n\n{_blocks(node.blocks, inner)}"
+
+
+@block.register
+def _(node: Explorer, pen: Pen) -> str:
+    return ""  # there is nothing to explore on paper

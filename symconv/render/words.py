@@ -48,14 +48,11 @@ def summary(checks: Checks) -> str:
 
 def badges(checks: Iterable[Check]) -> tuple[tuple[Verdict, str], ...]:
     """What verified a step, worst verdict first: ``(passed, "checked: symbolic, NumPy reference")``."""
-    methods: dict[Verdict, dict[str, None]] = {verdict: {} for verdict in _WORST_FIRST}
-    for check in checks:
-        methods[check.verdict][check.method.value] = None
-    return tuple(
-        (verdict, f"{'checked' if verdict is Verdict.PASSED else verdict.value}: {', '.join(names)}")
-        for verdict, names in methods.items()
-        if names
-    )
+    methods: dict[tuple[Verdict, str], dict[str, None]] = {}
+    for check in sorted(checks, key=lambda check: _WORST_FIRST.index(check.verdict)):
+        word = "checked" if check.word == Verdict.PASSED else check.word
+        methods.setdefault((check.verdict, word), {})[check.method.value] = None
+    return tuple((verdict, f"{word}: {', '.join(names)}") for (verdict, word), names in methods.items())
 
 
 def complaint(check: Check) -> str:
@@ -83,7 +80,7 @@ def evidence(checks: Checks) -> Table:
         header=(("verdict",), ("what",), ("how",), ("scope",)),
         rows=tuple(
             (
-                (f"{mark(check.verdict)} {check.verdict}",),
+                (f"{mark(check.verdict)} {check.word}",),
                 (check.subject,),
                 (check.method.value,),
                 (". ".join(filter(None, (check.scope, check.detail))),),

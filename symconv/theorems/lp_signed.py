@@ -15,10 +15,10 @@ import sympy as sp
 from symconv.display import Func, parens, row
 from symconv.theorems.scaled import (
     SCALED,
-    SHOWN_POWERS,
     TO_INFINITY,
     M,
     S,
+    by_power,
     enclosed_norm,
     n,
     norm,
@@ -116,9 +116,7 @@ def _plain_powers() -> Counterexample:
 def _instance(window: tuple[Any, ...]) -> Instance:
     require(window, lambda _: True, "a real number")
     values = _values(window, p.expr)
-    rows = tuple(
-        (number(power).tree, rounded(M * S ** (1 / p), _values(window, power), N)) for power in SHOWN_POWERS
-    )
+    rows = by_power(window, _values, lambda at: (rounded(M * S ** (1 / p), at, N),))
     lines = (claim(M, "=", number(values[M.expr])), claim(absolute(x), "≤", M))
     return Instance(
         "lp-signed",

@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 
 from symconv.checks.result import Check, Method, Verdict
-from symconv.errors import ArgumentError
+from symconv.theorems.geometry import geometry
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, step
 from symconv.theorems.verify import Case
 from symconv.theorems.written import claim, floor, letter, number, say
@@ -25,13 +25,13 @@ _COUNTING = {"integer": True, "positive": True}
 I, K, S, D, O = (letter(name, sp.Symbol(name, **_COUNTING)) for name in "IKSDO")
 P, o = (letter(name, sp.Symbol(name, **_NATURAL)) for name in "Po")
 
-_SPAN = D * (K - 1)
+SPAN = D * (K - 1)
 LAST = I + 2 * P - 1
 """The last position of the padded input."""
-ROOM = I + 2 * P - _SPAN - 1
+ROOM = I + 2 * P - SPAN - 1
 """How far the window can move."""
 SIZE = floor(ROOM / S) + 1
-_TAP = S * o + _SPAN
+_TAP = S * o + SPAN
 """Where the last tap of window o is."""
 
 _FORMULA = claim(O, "=", SIZE)
@@ -48,7 +48,7 @@ _GRID = (range(1, 9), range(1, 4), range(1, 4), range(3), range(1, 4))
 def output_size_formula() -> Theorem:
     """The theorem on the number of positions of a sliding window.
 
-    An instance is given by I, K, S and, if they are not 0 and 1, by P and D.
+    An instance is given by I, K and, if they are not 1, 0 and 1, by S, P and D.
 
     Example:
         >>> output_size_formula().instance([6, 3, 2]).check().passed
@@ -149,7 +149,7 @@ def _values(width: int, kernel: int, stride: int, padding: int, dilation: int) -
     return {I.expr: width, K.expr: kernel, S.expr: stride, P.expr: padding, D.expr: dilation, O.expr: size}
 
 
-def _fitting(width: int, kernel: int, stride: int, padding: int, dilation: int) -> list[int]:
+def fitting(width: int, kernel: int, stride: int, padding: int, dilation: int) -> list[int]:
     """The windows that fit, by placing each of them tap by tap."""
     inside = range(-padding, width + padding)
     starts = enumerate(range(-padding, width + padding, stride))
@@ -163,7 +163,7 @@ def _counted() -> Check:
         width, kernel, _, padding, dilation = sizes
         if dilation * (kernel - 1) < width + 2 * padding:
             fits += 1
-            if _fitting(*sizes) != list(range(_values(*sizes)[O.expr])):
+            if fitting(*sizes) != list(range(_values(*sizes)[O.expr])):
                 wrong.append(sizes)
     verdict = Verdict.FAILED if wrong else Verdict.PASSED
     detail = f"The count differs at I, K, S, P, D = {wrong[0]}." if wrong else ""
@@ -204,21 +204,8 @@ def _without_dilation() -> Counterexample:
 
 
 def _instance(sizes: tuple[Any, ...]) -> Instance:
-    if not 3 <= len(sizes) <= 5:
-        raise ArgumentError("sizes", "I, K, S and, optionally, P and D", sizes)
-    complete = (*sizes, *(0, 1)[len(sizes) - 3 :])
-    width, kernel, stride, padding, dilation = complete
-    for name, size, least in (
-        ("I", width, 1),
-        ("K", kernel, 1),
-        ("S", stride, 1),
-        ("P", padding, 0),
-        ("D", dilation, 1),
-    ):
-        if not isinstance(size, int) or size < least:
-            raise ArgumentError(name, f"an integer >= {least}", size)
-    if dilation * (kernel - 1) >= width + 2 * padding:
-        raise ArgumentError("K", "such that the dilated kernel fits into the padded input", kernel)
+    at = geometry(sizes)
+    width, kernel, stride, padding, dilation = at
     values = _values(width, kernel, stride, padding, dilation)
     count = number(values[O.expr])
     i, k, s, pad, d = map(number, (width, kernel, stride, padding, dilation))
@@ -230,4 +217,5 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
         sizes,
         (*lines, claim(last, "≤", width + 2 * padding - 1), claim(width + 2 * padding - 1, "<", after)),
         values,
+        where=str(at),
     )

@@ -10,26 +10,25 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from symconv.checks.interval import Point
 from symconv.display import Ident, Script
 from symconv.theorems.scaled import (
     AT_LEAST_ONE,
     AT_MOST_N,
     ROOT_STEP,
-    ROOT_TO_ONE,
     SCALED,
     SCALED_SUM,
-    SHOWN_POWERS,
     TO_INFINITY,
     M,
     S,
+    by_power,
     n,
     nonnegative,
     p,
     r,
-    random_windows,
     require,
+    sampled,
     scaled_values,
+    squeezed,
     x,
 )
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, rounded, step
@@ -88,18 +87,13 @@ def power_mean_maximum_limit() -> Theorem:
                 uses=(_FACTORED, AT_MOST_N),
             ),
             ROOT_STEP,
-            step("squeeze", _LIMIT, say("Both bounds tend to {}.", M), uses=(_LOWER, _UPPER, ROOT_TO_ONE)),
+            squeezed("squeeze", _LIMIT, _LOWER, _UPPER),
         ),
         counterexamples=(_negative_entry(),),
-        samples=_samples(),
+        samples=sampled(6, scaled_values),
         instantiate=_instance,
         limit=TO_INFINITY,
     )
-
-
-def _samples() -> tuple[dict[Any, Any], ...]:
-    powers = (Fraction(1, 2), 2, 7)
-    return tuple(scaled_values(w, q) for w, q in zip(random_windows(seed=6, count=3), powers, strict=True))
 
 
 def _negative_entry() -> Counterexample:
@@ -117,11 +111,7 @@ def _negative_entry() -> Counterexample:
 def _instance(window: tuple[Any, ...]) -> Instance:
     require(window, nonnegative, "a number that is not negative")
     values = scaled_values(window, p.expr)
-    rows = tuple(
-        (number(power).tree, rounded(_FLOOR, at), rounded(_SCALED, at, MEAN))
-        for power in SHOWN_POWERS
-        for at in (Point(scaled_values(window, power)),)
-    )
+    rows = by_power(window, scaled_values, lambda at: (rounded(_FLOOR, at), rounded(_SCALED, at, MEAN)))
     return Instance(
         "power-mean-max",
         window,

@@ -16,26 +16,26 @@ from typing import Any
 
 import sympy as sp
 
-from symconv.checks.interval import Point
 from symconv.display import Fence, Ident, Script, row
 from symconv.theorems.scaled import (
     AT_LEAST_ONE,
     AT_MOST_N,
+    ROOT,
     ROOT_STEP,
-    ROOT_TO_ONE,
     SCALED,
     SCALED_SUM,
-    SHOWN_POWERS,
     TO_INFINITY,
     S,
+    by_power,
     largest,
     n,
     p,
     positive,
     r,
-    random_windows,
     ratio,
     require,
+    sampled,
+    squeezed,
 )
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, rounded, step
 from symconv.theorems.verify import Case
@@ -49,14 +49,13 @@ MEAN = shorthand(Script(Ident("P"), sub=_MINUS_P), SPELLED_MEAN)
 SPELLED_NORM = total(n, x ** (-p)) ** -(1 / p)
 NORM = shorthand(Script(Fence("‖", Ident("x"), "‖"), sub=_MINUS_P), SPELLED_NORM)
 _ROOT_OF_SUM = S ** -(1 / p)
-_ROOT = n ** (1 / p)
 
-_MEAN_FACTORED = claim(MEAN, "=", _ROOT * _ROOT_OF_SUM * mu)
+_MEAN_FACTORED = claim(MEAN, "=", ROOT * _ROOT_OF_SUM * mu)
 _NORM_FACTORED = claim(NORM, "=", _ROOT_OF_SUM * mu)
 _SMALL = claim(_ROOT_OF_SUM, "≤", 1)
 _LARGE = claim(n ** -(1 / p), "≤", _ROOT_OF_SUM)
 _MEAN_LOWER = claim(mu, "≤", MEAN)
-_MEAN_UPPER = claim(MEAN, "≤", _ROOT * mu)
+_MEAN_UPPER = claim(MEAN, "≤", ROOT * mu)
 _NORM_LOWER = claim(n ** -(1 / p) * mu, "≤", NORM)
 _NORM_UPPER = claim(NORM, "≤", mu)
 _MEAN_LIMIT = claim(MEAN, "→", mu)
@@ -138,29 +137,14 @@ def power_mean_minimum_limit() -> Theorem:
                 uses=(_NORM_FACTORED, _LARGE),
             ),
             ROOT_STEP,
-            step(
-                "squeeze the mean",
-                _MEAN_LIMIT,
-                say("Both bounds tend to {}.", mu),
-                uses=(_MEAN_LOWER, _MEAN_UPPER, ROOT_TO_ONE),
-            ),
-            step(
-                "squeeze the norm",
-                _NORM_LIMIT,
-                say("Both bounds tend to {}.", mu),
-                uses=(_NORM_LOWER, _NORM_UPPER, ROOT_TO_ONE),
-            ),
+            squeezed("squeeze the mean", _MEAN_LIMIT, _MEAN_LOWER, _MEAN_UPPER),
+            squeezed("squeeze the norm", _NORM_LIMIT, _NORM_LOWER, _NORM_UPPER),
         ),
         counterexamples=(_entry_near_zero(), _negative_entry()),
-        samples=_samples(),
+        samples=sampled(7, _values),
         instantiate=_instance,
         limit=TO_INFINITY,
     )
-
-
-def _samples() -> tuple[dict[Any, Any], ...]:
-    powers = (Fraction(1, 2), 2, 7)
-    return tuple(_values(w, q) for w, q in zip(random_windows(seed=7, count=3), powers, strict=True))
 
 
 def _values(window: tuple[Any, ...], power: object) -> dict[Any, Any]:
@@ -199,22 +183,22 @@ def _negative_entry() -> Counterexample:
 def _instance(window: tuple[Any, ...]) -> Instance:
     require(window, positive, "a positive number")
     values = _values(window, p.expr)
-    rows = tuple(
-        (
-            number(-power).tree,
-            rounded(_ROOT * _ROOT_OF_SUM * mu, at, MEAN),
-            rounded(_ROOT * mu, at),
+    rows = by_power(
+        window,
+        _values,
+        lambda at: (
+            rounded(ROOT * _ROOT_OF_SUM * mu, at, MEAN),
+            rounded(ROOT * mu, at),
             rounded(_ROOT_OF_SUM * mu, at, NORM),
-        )
-        for power in SHOWN_POWERS
-        for at in (Point(_values(window, power)),)
+        ),
+        sign=-1,
     )
     return Instance(
         "power-mean-min",
         window,
         (claim(mu, "=", number(values[mu.expr])), claim(mu, "≤", x), claim(n, "=", len(window))),
         values,
-        header=((_MINUS_P,), (MEAN.tree,), ((_ROOT * mu).tree,), (NORM.tree,)),
+        header=((_MINUS_P,), (MEAN.tree,), ((ROOT * mu).tree,), (NORM.tree,)),
         rows=rows,
         caption="The mean decreases to the minimum, and the norm grows to it.",
     )

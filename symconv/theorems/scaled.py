@@ -15,14 +15,14 @@ from typing import Any
 
 import sympy as sp
 
-from symconv.checks.interval import decide
+from symconv.checks.interval import Point, decide
 from symconv.checks.result import Verdict
 from symconv.display import Fence, Ident, Script
 from symconv.errors import ArgumentError, UnsupportedError
 from symconv.exact import exact
-from symconv.theorems.theorem import ProofStep, step
+from symconv.theorems.theorem import Cell, ProofStep, step
 from symconv.theorems.verify import Case, Limit
-from symconv.theorems.written import INDEX, Written, claim, entry, letter, say, total, written
+from symconv.theorems.written import INDEX, Claim, Written, claim, entry, letter, number, say, total, written
 
 n = letter("n", sp.Symbol("n", integer=True, positive=True))
 p = letter("p")
@@ -75,6 +75,8 @@ ROOT_STEP = step(
 SHOWN_POWERS = (1, 2, 4, 8, 16, 64, 256, 1024)
 """The p of the tables: small enough to follow, large enough to see the limit."""
 
+SAMPLE_POWERS = (Fraction(1, 2), 2, 7)
+
 ACCURACIES = (Fraction(1, 100), Fraction(1, 1000))
 
 
@@ -120,14 +122,33 @@ def enclosed_norm(N: Written, case: Case) -> tuple[ProofStep, ...]:
             uses=(factored, AT_MOST_N),
         ),
         ROOT_STEP,
-        step(
-            "squeeze",
-            claim(N, "→", M),
-            say("Both bounds tend to {}.", M),
-            given=case,
-            uses=(lower, upper, ROOT_TO_ONE),
-        ),
+        squeezed("squeeze", claim(N, "→", M), lower, upper, given=case),
     )
+
+
+def squeezed(rule: str, limit: Claim, lower: Claim, upper: Claim, *, given: Case = Case()) -> ProofStep:  # noqa: B008 (a frozen value)
+    """The last step of every limit: two bounds that were proved before, one of them with the root of n."""
+    because = say("Both bounds tend to {}.", limit.right)
+    return step(rule, limit, because, given=given, uses=(lower, upper, ROOT_TO_ONE))
+
+
+def sampled(
+    seed: int, values: Callable[[tuple[Any, ...], object], dict[Any, Any]]
+) -> tuple[dict[Any, Any], ...]:
+    """The letters at three seeded windows of positive entries, each with an exponent of its own."""
+    windows = random_windows(seed=seed, count=len(SAMPLE_POWERS))
+    return tuple(values(window, power) for window, power in zip(windows, SAMPLE_POWERS, strict=True))
+
+
+def by_power(
+    window: tuple[Any, ...],
+    values: Callable[[tuple[Any, ...], object], dict[Any, Any]],
+    cells: Callable[[Point], tuple[Cell, ...]],
+    sign: int = 1,
+) -> tuple[tuple[Cell, ...], ...]:
+    """The rows of a table: an exponent and what the cells are worth at it."""
+    points = ((power, Point(values(window, power))) for power in SHOWN_POWERS)
+    return tuple((number(sign * power).tree, *cells(at)) for power, at in points)
 
 
 def scaled_values(window: Sequence[Any], power: object) -> dict[Any, Any]:
@@ -179,9 +200,9 @@ def require(window: Sequence[Any], holds: Callable[[Any], bool], requirement: st
     """That a window has entries, each of which meets a hypothesis."""
     if not window:
         raise ArgumentError("window", "one entry or more")
-    for k, number in enumerate(window, 1):
-        if not holds(number):
-            raise ArgumentError(f"entry {k}", requirement, number)
+    for k, value in enumerate(window, 1):
+        if not holds(value):
+            raise ArgumentError(f"entry {k}", requirement, value)
 
 
 def nonnegative(number: Any) -> bool:

@@ -1,5 +1,10 @@
 """A theorem as a value: hypotheses, statement, proof, counterexamples, instances; all of it checked.
 
+What a theorem says are lines of two kinds: claims about numbers (:class:`~symconv.theorems.written.Claim`),
+and identities between index sums (:mod:`symconv.theorems.identity`). To add a kind, give it what a
+:class:`Line` has, and register how its steps are verified (:func:`verify_step`) and how it is decided at
+numbers (:func:`at_numbers`).
+
 Nothing here knows a particular theorem. One is added as a file with a function that returns a
 :class:`Theorem`, and a line in :data:`symconv.theorems.THEOREMS`.
 """
@@ -7,8 +12,9 @@ Nothing here knows a particular theorem. One is added as a file with a function 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from typing import Any, Protocol, cast
 
 import sympy as sp
 
@@ -18,8 +24,57 @@ from symconv.derivation.step import Step
 from symconv.display import BigOp, Node, Num, Prose, row
 from symconv.errors import ArgumentError
 from symconv.exact import exact
+from symconv.printing.text import text
 from symconv.theorems.verify import Case, Limit, at_samples, decide_claim, symbolically
 from symconv.theorems.written import Claim, Sign, Written
+
+
+class Line(Protocol):
+    """Something that a theorem says."""
+
+    @property
+    def left(self) -> Any:
+        """The left side."""
+
+    @property
+    def right(self) -> Any:
+        """The right side."""
+
+    @property
+    def sign(self) -> str:
+        """The relation between the sides."""
+
+    @property
+    def sides(self) -> tuple[Node, Node]:
+        """Both sides as they are shown."""
+
+    @property
+    def tree(self) -> Node:
+        """The line without its conditions, which are set beside it."""
+
+    @property
+    def conditions(self) -> tuple[Node, ...]:
+        """Under which conditions it holds."""
+
+    @property
+    def bounds(self) -> tuple[Node, ...]:
+        """Where its sums run, as far as this is too long to stand at the sum sign."""
+
+    @property
+    def meaning(self) -> object:
+        """What is said, however it is written: equal for lines that say the same."""
+
+
+class Proving(Protocol):
+    """A step that proves a line."""
+
+    @property
+    def claim(self) -> Line:
+        """What the step proves."""
+
+    @property
+    def uses(self) -> tuple[Any, ...]:
+        """Claims of earlier steps on which it rests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +139,11 @@ class Counterexample:
 
     title: str
     text: Prose
-    claims: tuple[Claim, ...]
+    claims: tuple[Line, ...]
 
     def check(self) -> Checks:
         """The verdict on each of its lines, which contain numbers only."""
-        return Checks(tuple(_at_numbers(self.title, line, {}) for line in self.claims))
+        return Checks(tuple(at_numbers(line, self.title, {}) for line in self.claims))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +191,23 @@ class Instance:
         bounds: further claims of the theorem about them, checked and not shown.
         header, rows: a table of its quantities; empty where there is none.
         caption: what the table shows.
+        where: the numbers in words, where a list of them does not say what they are.
     """
 
     name: str
     given: tuple[Any, ...]
-    lines: tuple[Claim, ...]
+    lines: tuple[Line, ...]
     values: Values
-    bounds: tuple[Claim, ...] = ()
+    bounds: tuple[Line, ...] = ()
     header: tuple[Prose, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
     caption: str = ""
+    where: str = ""
 
     def check(self) -> Checks:
         """The verdict on every line and on every rounded number of the table."""
         point = Point.of(self.values)
-        lines = (_at_numbers(self.name, line, point) for line in (*self.lines, *self.bounds))
+        lines = (at_numbers(line, self.name, point) for line in (*self.lines, *self.bounds))
         cells = (
             check for row in self.rows for cell in row if isinstance(cell, Rounded) for check in cell.check()
         )
@@ -176,7 +233,7 @@ class Theorem:
     name: str
     title: str
     hypotheses: tuple[Hypothesis, ...]
-    statement: tuple[Claim, ...]
+    statement: tuple[Line, ...]
     steps: tuple[Step, ...]
     counterexamples: tuple[Counterexample, ...]
     samples: tuple[Values, ...]
@@ -195,59 +252,87 @@ class Theorem:
         """
         return self.instantiate(tuple(_number(given, f"entry {k}") for k, given in enumerate(numbers, 1)))
 
-    def shown(self, line: Claim) -> Node:
-        """A claim of the theorem in full: a limit with its variable, ``lim N = M`` with ``p → ∞`` below."""
+    def shown(self, line: Line) -> Node:
+        """A line of the theorem in full: a limit with its variable, ``lim N = M`` with ``p → ∞`` below."""
         if line.sign == "→" and self.limit is not None:
-            return row(BigOp("lim", line.left.tree, lower=self.limit.tree), "=", line.right.tree)
+            left, right = line.sides
+            return row(BigOp("lim", left, lower=self.limit.tree), "=", right)
         return line.tree
 
     def check(self) -> Checks:
         """The hypotheses at the samples; every step, symbolically and at samples; the rest of the theorem."""
         samples = tuple(map(Point, self.samples))
+        self = replace(self, samples=samples)  # the steps share what they find out at a point
         return Checks(
             (
-                *self._hypotheses(samples),
-                *self._proof(samples),
+                *self._hypotheses(),
+                *self._proof(),
                 *(check for example in self.counterexamples for check in example.check()),
                 *(self.evidence() if self.evidence else ()),
             )
         )
 
-    def _hypotheses(self, samples: tuple[Point, ...]) -> Iterator[Check]:
+    def _hypotheses(self) -> Iterator[Check]:
         """That the samples are windows of the theorem."""
         for hypothesis in self.hypotheses:
             if hypothesis.claim is not None:
-                yield self._sampled(f"{self.name}, hypothesis", hypothesis.claim, samples)
+                yield _sampled(f"{self.name}, hypothesis", hypothesis.claim, self)
 
-    def _proof(self, samples: tuple[Point, ...]) -> Iterator[Check]:
+    def _proof(self) -> Iterator[Check]:
         """The steps in order; a step may use only what was proved before it, the statement only what was."""
-        proved: set[object] = set()
+        proved: dict[object, Check] = {}
         for index, item in enumerate(self.steps, 1):
-            if not isinstance(item, ProofStep):
-                raise TypeError(f"{self.name}: step {index} must be a ProofStep, as step() makes it")
             subject = f"{self.name}, step {index}"
-            yield self._step(subject, item, proved)
-            yield self._sampled(subject, item.claim, samples)
-            proved.add(item.claim.meaning)
+            first, *others = verify_step(item, subject, self)
+            proves = cast(Proving, item)
+            for used in proves.uses:
+                if used.meaning not in proved:
+                    detail = f"It uses {used}, which no earlier step proves."
+                    first = replace(first, verdict=Verdict.FAILED, detail=detail)
+            yield from (first, *others)
+            proved[proves.claim.meaning] = first
         for line in self.statement:
-            missing = line.meaning not in proved
-            verdict = Verdict.FAILED if missing else Verdict.PASSED
-            detail = "No step proves this part of the statement." if missing else ""
-            yield _check(f"{self.name}, statement", Method.SYMBOLIC, verdict, line, "for every size", detail)
+            subject = f"{self.name}, statement"
+            if line.meaning in proved:
+                by = proved[line.meaning]
+                yield _check(subject, by.method, Verdict.PASSED, line, by.scope, "")
+            else:
+                detail = "No step proves this part of the statement."
+                yield _check(subject, Method.SYMBOLIC, Verdict.FAILED, line, "", detail)
 
-    def _step(self, subject: str, item: ProofStep, proved: set[object]) -> Check:
-        proves = item.claim
-        verdict = symbolically(proves, item.given, item.uses, self.limit)
-        detail = "" if verdict is Verdict.PASSED else "The signs of the parameters do not show this."
-        for used in item.uses:
-            if used.meaning not in proved:
-                verdict, detail = Verdict.FAILED, f"It uses {used}, which no earlier step proves."
-        return _check(subject, Method.SYMBOLIC, verdict, proves, "for every size", detail)
 
-    def _sampled(self, subject: str, line: Claim, samples: tuple[Point, ...]) -> Check:
-        verdict, scope = at_samples(line, samples, self.limit)
-        detail = "" if verdict is Verdict.PASSED else f"It was not seen to hold {scope}."
-        return _check(subject, Method.INTERVAL, verdict, line, scope, detail)
+@singledispatch
+def verify_step(item: Any, subject: str, theorem: Theorem) -> Iterator[Check]:
+    """The checks of a step of a theorem; the first is the one that speaks for the proof."""
+    raise TypeError(f"{subject} must be a ProofStep, as step() makes it, or an IndexStep, as chain() does")
+
+
+@verify_step.register
+def _(item: ProofStep, subject: str, theorem: Theorem) -> Iterator[Check]:
+    proves = item.claim
+    verdict = symbolically(proves, item.given, item.uses, theorem.limit)
+    detail = "" if verdict is Verdict.PASSED else "The signs of the parameters do not show this."
+    yield _check(subject, Method.SYMBOLIC, verdict, proves, "for every size", detail)
+    yield _sampled(subject, proves, theorem)
+
+
+@singledispatch
+def at_numbers(line: Any, subject: str, values: Values) -> Check:
+    """The verdict on a line at numbers, as a check."""
+    raise TypeError(f"{subject}: no rule decides a {type(line).__name__}")
+
+
+@at_numbers.register
+def _(line: Claim, subject: str, values: Values) -> Check:
+    verdict = decide_claim(line, values)
+    detail = "" if verdict is Verdict.PASSED else f"Not seen to hold: {line}."
+    return _check(subject, Method.INTERVAL, verdict, line, "the given numbers", detail)
+
+
+def _sampled(subject: str, line: Claim, theorem: Theorem) -> Check:
+    verdict, scope = at_samples(line, theorem.samples, theorem.limit)
+    detail = "" if verdict is Verdict.PASSED else f"It was not seen to hold {scope}."
+    return _check(subject, Method.INTERVAL, verdict, line, scope, detail)
 
 
 def _number(given: object, name: str) -> Any:
@@ -257,11 +342,6 @@ def _number(given: object, name: str) -> Any:
     return value
 
 
-def _at_numbers(subject: str, line: Claim, values: Values) -> Check:
-    verdict = decide_claim(line, values)
-    detail = "" if verdict is Verdict.PASSED else f"Not seen to hold: {line}."
-    return _check(subject, Method.INTERVAL, verdict, line, "the given numbers", detail)
-
-
-def _check(subject: str, method: Method, verdict: Verdict, line: Claim, scope: str, detail: str) -> Check:
-    return Check(subject, method, verdict, str(line.left), str(line.right), scope, detail)
+def _check(subject: str, method: Method, verdict: Verdict, line: Line, scope: str, detail: str) -> Check:
+    left, right = map(text, line.sides)
+    return Check(subject, method, verdict, left, right, scope, detail)

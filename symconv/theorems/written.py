@@ -195,6 +195,12 @@ def floor(argument: Written) -> Written:
     return Written(rounded, Fence("⌊", argument.tree, "⌋"))
 
 
+def ceiling(argument: Written) -> Written:
+    """The smallest integer that is not below the argument."""
+    rounded = -sp.floor(-argument.expr, evaluate=argument.expr.is_number)
+    return Written(rounded, Fence("⌈", argument.tree, "⌉"))
+
+
 Sign = Literal["=", "<", "≤", "→"]
 
 
@@ -208,9 +214,24 @@ class Claim:
     when: tuple[Claim, ...] = ()
 
     @property
+    def sides(self) -> tuple[Node, Node]:
+        """Both sides as they are shown."""
+        return self.left.tree, self.right.tree
+
+    @property
     def tree(self) -> Node:
         """The claim without its conditions, which are set beside it."""
         return row(self.left.tree, self.sign, self.right.tree)
+
+    @property
+    def conditions(self) -> tuple[Node, ...]:
+        """The conditions, as they are shown."""
+        return tuple(condition.tree for condition in self.when)
+
+    @property
+    def bounds(self) -> tuple[Node, ...]:
+        """None: the sums of a claim run over the entries of a window."""
+        return ()
 
     @property
     def meaning(self) -> object:

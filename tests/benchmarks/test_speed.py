@@ -21,6 +21,7 @@ import sympy
 from benchmarks.timing import Measured, children, ratios, seconds
 
 from symconv import Conv2d
+from symconv.checks.entry import check_entry
 from symconv.derived import Derivation
 from symconv.render import USUAL
 from symconv.sharing import processors
@@ -232,3 +233,38 @@ def test_substitution_takes_at_most_five_times_numpy_in_python_integers(
     size = "small" if largest == 1 else "32-digit"
     claim = f"{size} integers put in and through the table at {SIZE}×{SIZE}, by NumPy in Python's integers"
     assert_fast(Measured(claim, "×", ratios(own, numpy, rounds=7, repeat=3), at_most=5))
+
+
+# --- layers of any size ---
+
+
+def first_layer(size: int) -> Derivation:
+    """The first layer of a residual network on a square image: 118 million products at 224×224."""
+    return Conv2d(stride=2, padding=3, bias=False).derive((3, size, size), (64, 3, 7, 7))
+
+
+def test_an_entry_of_a_large_layer_costs_what_it_costs_in_a_small_one(assert_fast: AssertFast) -> None:
+    def checked(size: int) -> Callable[[], None]:
+        def work() -> None:
+            derivation = first_layer(size)
+            steps = derivation.entry("input", (1, size // 2, size // 2))
+            assert len(steps[-1].after.terms) == 64 * 3 * 3  # type: ignore[attr-defined]
+            assert all(check.passed for check in check_entry(derivation, "input", (1, size // 2, size // 2)))
+
+        return work
+
+    checked(224)()
+    claim = "one entry of a layer of 64 filters of 7×7, derived and checked, at 224×224 by the same at 28×28"
+    assert_fast(Measured(claim, "×", ratios(checked(224), checked(28), rounds=5), at_most=3))
+
+
+def test_a_term_of_an_entry_costs_the_same_at_any_size(assert_fast: AssertFast) -> None:
+    large, small = first_layer(224), first_layer(28)
+
+    def entry(derivation: Derivation) -> Callable[[], int]:
+        return lambda: len(derivation.entry("weight", (1, 1, 3, 3))[-1].after.terms)  # type: ignore[attr-defined]
+
+    assert (entry(large)(), entry(small)()) == (112 * 112, 14 * 14)
+    measured = ratios(entry(large), entry(small), rounds=5, repeat=3)
+    claim = "a term of one entry of the weight gradient at 224×224, by one at 28×28"
+    assert_fast(Measured(claim, "×", tuple(ratio / 64 for ratio in measured), at_most=3))

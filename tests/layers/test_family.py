@@ -271,7 +271,7 @@ def test_indices_that_are_no_integers_are_refused() -> None:
 # --- general formulas -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", [name for name in LAYERS if name.endswith(("1d", "2d", "3d"))])
 def test_every_layer_has_a_general_formula_without_sizes(name: str) -> None:
     given: dict[str, Any] = {"FractionalMaxPool": {"output_size": 2}, "LPPool": {"norm_type": 2}}.get(
         name[:-2], {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
+from symconv.formula import Entry, Guarded
 from symconv.layers import Conv2d, LPPool2d, MaxPool2d
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
 from symconv.operator import Names
@@ -70,3 +71,11 @@ def test_names_and_base_can_be_changed() -> None:
     names = Names(input="X", weight="W", output="Y", error="L", base=0)
     derivation = Conv2d().derive((3, 3), (2, 2), names=names)
     assert shown(derivation, "input", (0, 0))[-1] == "∂L/∂Y₀₀·W₀₀"
+
+
+def test_two_bounds_of_one_number_are_shown_as_a_chain() -> None:
+    k, K = sp.Symbol("k", integer=True), sp.Symbol("K", integer=True, positive=True)
+    bounds = (sp.Le(0, k, evaluate=False), sp.Le(k, K, evaluate=False), sp.Le(k, 7, evaluate=False))
+    shown = text(tree(Guarded(Entry("A", (k,)), bounds), Names()))
+    assert "if 0 ≤ k ≤ K, k ≤ 7" in shown
+    assert "otherwise" in shown

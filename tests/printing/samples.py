@@ -92,6 +92,9 @@ FORMULAS: dict[str, Node] = {
     "braces": row(Fence("{", row(1, ",", Op("…"), ",", n), "}"), "∣", Fence("{", RATIO, "}")),
     "dots": row(a, "+", Op("⋯"), "−", b),
     "words": row(Ident("O"), "=", Words("floor of"), x, Words("and"), Ident("y")),
+    "block matrix": Matrix(
+        tuple(tuple(Num(str(place + 4 * line)) for place in range(4)) for line in range(4)), (2, 2)
+    ),
     "tall matrix": Matrix(((Frac(Num("1"), Num("2")), Num("0")), (Fence("[", a, "]"), Num("3")))),
     "angles": row(Fence("⟨", row(a, ",", b), "⟩"), "=", Fence("⌈", a, "⌉"), Fence("⌊", RATIO, "⌋")),
     "cases": Cases(

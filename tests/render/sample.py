@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.display import (
     BigOp,
@@ -26,10 +29,13 @@ from symconv.document import (
     Callout,
     Chain,
     Document,
+    Explorer,
     Figure,
     Fold,
     Formula,
     Line,
+    Links,
+    Numbers,
     Paragraph,
     Proof,
     Section,
@@ -144,6 +150,28 @@ CHAIN = Chain(
         Line(None, "=", Num("7")),
     )
 )
+
+
+EXPLORER = Explorer(
+    "convolution",
+    "Explore",
+    "Conv1d",
+    "E",
+    1,
+    (Links((2, 3, 2), ((0, 0, 0), (0, 1, 1), (1, 1, 0), (1, 2, 1))),),
+    1,
+    (
+        ("input", Numbers("A", (3,), (1, 2, Fraction(1, 2)))),
+        ("weight", Numbers("B", (2,), (3, -1))),
+        ("upstream", Numbers("C", (2,), (1, 1))),
+    ),
+    (
+        ("output", Numbers("C", (2,), (1, Fraction(11, 2)))),
+        ("input", Numbers("A", (3,), (3, 2, -1))),
+        ("weight", Numbers("B", (2,), (3, Fraction(5, 2)))),
+    ),
+)
+"""The convolution of (1, 2, 1/2) with (3, −1), by hand."""
 
 
 def sample(*extra: Check) -> Document:
@@ -287,6 +315,7 @@ def sample(*extra: Check) -> Document:
             Space(3),
             Statement("one-is-one", "One is one", (Formula(row(1, "=", 1)),)),
             Proof((Paragraph(("By reflexivity.",)),)),
+            EXPLORER,
             Section(
                 "evidence",
                 ("Evidence",),
@@ -313,6 +342,11 @@ DRAWING = Drawing(
 )
 
 
+def _renamed(role_and_array: tuple[str, Numbers]) -> tuple[str, Numbers]:
+    role, array = role_and_array
+    return role, replace(array, name=HOSTILE)
+
+
 def hostile() -> Document:
     """A report whose every text is :data:`HOSTILE`, and which failed."""
     bad = Check(HOSTILE, Method.CLAIM, Verdict.FAILED, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
@@ -325,6 +359,7 @@ def hostile() -> Document:
         Callout("note", HOSTILE, (Paragraph(text),)),
         Fold(text, (Paragraph(text),)),
         Figure(Drawing((300, 20), (Label((0, 10), HOSTILE, "start", size=3),), HOSTILE), text),
+        replace(EXPLORER, title=HOSTILE, error=HOSTILE, arrays=tuple(map(_renamed, EXPLORER.arrays))),
         Verdicts(Checks((bad,))),
     )
     return Document(HOSTILE, HOSTILE, (Section("hostile", text, blocks, Checks((bad,))),), Checks((bad,)))

@@ -132,7 +132,7 @@ def test_the_norm_at_1_is_the_sum_only_without_negative_entries() -> None:
         ("power-mean-min", [1, 0], "entry 2: must be a positive number, not 0"),
         ("power-mean-geometric", [0, 1], "entry 1: must be a positive number, not 0"),
         ("power-mean-zeros", [1, 2], "window: must be entries of which some are 0 and some are not"),
-        ("output-size", [6, 3], "sizes: must be I, K, S and, optionally, P and D, not (6, 3)"),
+        ("output-size", [6], "geometry: must be I, K and, optionally, S, P and D, not (6,)"),
         ("output-size", [6, 3, 0], "S: must be an integer >= 1, not 0"),
         (
             "output-size",

@@ -1,0 +1,84 @@
+(* How many windows fit: input size I, padding T on both sides together, dilated kernel D (K - 1) + 1, stride S.
+
+     output_size_spec          floor: a window o fits exactly where o is below the formula's value
+     output_size_unique        ... and no other number has this property
+     output_size_inverse       the inputs with a given output size O
+     output_size_ceil_spec     ceil_mode: windows may reach past the end by less than a stride, but must not
+                               start in the padding after the input, P of it before *)
+Require Import Arith Lia Bool.
+
+Definition extent (K D : nat) : nat := D * (K - 1) + 1.
+
+(* floor ((I + T - D (K - 1) - 1) / S) + 1 *)
+Definition output_size (I K S T D : nat) : nat := (I + T - extent K D) / S + 1.
+
+Definition fits (I K S T D o : nat) : Prop := o * S + extent K D <= I + T.
+
+Theorem output_size_spec I K S T D o : 0 < S -> extent K D <= I + T ->
+  (o < output_size I K S T D <-> fits I K S T D o).
+Proof.
+  intros HS HE; unfold output_size, fits.
+  assert (E := Nat.div_mod (I + T - extent K D) S ltac:(lia)).
+  assert (L := Nat.mod_upper_bound (I + T - extent K D) S ltac:(lia)).
+  set (q := (I + T - extent K D) / S) in *; split; intros H; nia.
+Qed.
+
+Theorem output_size_unique I K S T D n : 0 < S -> extent K D <= I + T ->
+  (forall o, o < n <-> fits I K S T D o) -> n = output_size I K S T D.
+Proof.
+  intros HS HE H.
+  assert (A : forall o, o < n <-> o < output_size I K S T D).
+  { intros o; rewrite H; symmetry; now apply output_size_spec. }
+  destruct (Nat.lt_trichotomy n (output_size I K S T D)) as [L | [E | L]]; [| exact E |].
+  - apply A in L; lia.
+  - apply A in L; lia.
+Qed.
+
+Theorem output_size_inverse I K S T D n : 0 < S -> extent K D <= I + T -> 0 < n ->
+  (output_size I K S T D = n <-> (n - 1) * S + extent K D <= I + T < n * S + extent K D).
+Proof.
+  intros HS HE Hn; unfold output_size.
+  assert (E := Nat.div_mod (I + T - extent K D) S ltac:(lia)).
+  assert (L := Nat.mod_upper_bound (I + T - extent K D) S ltac:(lia)).
+  set (q := (I + T - extent K D) / S) in *.
+  assert (Hd : (n - 1) * S + S = n * S) by nia.
+  split; intros H; [subst n; nia | nia].
+Qed.
+
+(* ceiling ((I + T - D (K - 1) - 1) / S) + 1, less one where the last window would start at I + P or later *)
+Definition output_size_ceil (I K S P T D : nat) : nat :=
+  let n := (I + T - extent K D + S - 1) / S + 1 in
+  if Nat.leb (I + P) ((n - 1) * S) then n - 1 else n.
+
+Theorem output_size_ceil_spec I K S P T D o :
+  0 < S -> extent K D <= I + T -> P <= T -> T - P <= extent K D -> 0 < I + P ->
+  (o < output_size_ceil I K S P T D <-> o * S + extent K D < I + T + S /\ o * S < I + P).
+Proof.
+  intros HS HE HP HT HI; unfold output_size_ceil.
+  assert (E := Nat.div_mod (I + T - extent K D + S - 1) S ltac:(lia)).
+  assert (L := Nat.mod_upper_bound (I + T - extent K D + S - 1) S ltac:(lia)).
+  set (q := (I + T - extent K D + S - 1) / S) in *.
+  replace (q + 1 - 1) with q by lia.
+  destruct (Nat.leb_spec (I + P) (q * S)) as [H | H]; split; intros G; nia.
+Qed.
+
+(* --- at numbers --- *)
+
+Theorem output_size_entry I K S T D n :
+  Nat.ltb 0 S && Nat.leb (extent K D) (I + T) && Nat.eqb (output_size I K S T D) n = true ->
+  forall o, o < n <-> fits I K S T D o.
+Proof.
+  intros H o; repeat (apply andb_prop in H; destruct H as [H ?]).
+  apply Nat.ltb_lt in H; apply Nat.leb_le in H1; apply Nat.eqb_eq in H0; subst n.
+  now apply output_size_spec.
+Qed.
+
+Theorem output_size_ceil_entry I K S P T D n :
+  Nat.ltb 0 S && Nat.leb (extent K D) (I + T) && Nat.leb P T && Nat.leb (T - P) (extent K D)
+    && Nat.ltb 0 (I + P) && Nat.eqb (output_size_ceil I K S P T D) n = true ->
+  forall o, o < n <-> o * S + extent K D < I + T + S /\ o * S < I + P.
+Proof.
+  intros H o; repeat (apply andb_prop in H; destruct H as [H ?]).
+  apply Nat.ltb_lt in H; apply Nat.leb_le in H4, H3, H2; apply Nat.ltb_lt in H1; apply Nat.eqb_eq in H0.
+  subst n; now apply output_size_ceil_spec.
+Qed.
