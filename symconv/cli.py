@@ -15,7 +15,7 @@ import sys
 
 from symconv._version import __version__
 from symconv.errors import ProblemError, SymconvError
-from symconv.options import add_layer, layer_report, read
+from symconv.options import add_fragment, add_layer, fragment_style, layer_report, read
 
 TYPE_CHECKING = False  # importing typing would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from symconv.pipeline import Report
+    from symconv.render.style import FragmentStyle
 
     Command = Callable[[argparse.Namespace], int]
 
@@ -79,7 +80,8 @@ def _require_command(arguments: Sequence[str]) -> None:
 def _solve(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    formats = _formats(options.format)
+    formats = ("fragment",) if options.fragment else _formats(options.format)
+    style = fragment_style(options)
     if options.open and "html" not in formats:
         formats = (*formats, "html")
     from symconv.pipeline import solve
@@ -97,7 +99,7 @@ def _solve(options: argparse.Namespace) -> int:
     )
     folder = Path(options.out or f"symconv-report/{Path(options.problem).stem}")
     try:
-        files = report.write(folder, formats, processes=processes)
+        files = report.write(folder, formats, processes=processes, style=style)
     except OSError as error:
         raise ProblemError(f"{folder}: cannot be written: {error.strerror or error}") from None
     summarise(report, files)
@@ -119,7 +121,9 @@ def _derive(options: argparse.Namespace) -> int:
             layer, options.input, kernel, options.wrt, options.entry, options.indices, options.limit
         )
 
-    return _print(layer_report(options, report, bias=options.wrt == "bias"), options.format)
+    return _print(
+        layer_report(options, report, bias=options.wrt == "bias"), options.format, fragment_style(options)
+    )
 
 
 def _size(options: argparse.Namespace) -> int:
@@ -140,7 +144,8 @@ def _prove(options: argparse.Namespace) -> int:
         raise ProblemError(unknown("theorem", options.theorem, THEOREMS))
     from symconv.pipeline import prove
 
-    return _print(prove(options.theorem, options.window, options.geometry), options.format)
+    report = prove(options.theorem, options.window, options.geometry)
+    return _print(report, options.format, fragment_style(options))
 
 
 def _certify(options: argparse.Namespace) -> int:
@@ -179,12 +184,12 @@ def _new(options: argparse.Namespace) -> int:
 # --- what they print ---
 
 
-def _print(report: Report, name: str) -> int:
+def _print(report: Report, name: str, style: FragmentStyle | None = None) -> int:
     """The report's document on stdout, what did not pass on stderr."""
     from symconv.render import render
     from symconv.terminal import failures, page
 
-    shown = page(report) if name == "text" else render(report.document, PRINTED[name])
+    shown = page(report) if name == "text" else render(report.document, PRINTED[name], style=style)
     assert isinstance(shown, str)
     print(shown.rstrip("\n"))
     for sentence in failures(report):
@@ -322,6 +327,9 @@ def _parser() -> argparse.ArgumentParser:
         limited.add_argument("--limit", type=count, metavar="N", default=1_000_000, help=what)
     for printing in (derive, prove):
         printing.add_argument("--format", choices=PRINTED, default="text", help="printed as (default: text)")
+    solve.add_argument("--fragment", action="store_true", help="LaTeX to input only, as --format fragment")
+    for writing in (solve, derive, prove):
+        add_fragment(writing)
 
     recheck = command(
         _recheck,

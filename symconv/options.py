@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from symconv.pipeline import Report
+    from symconv.render.style import FragmentStyle
 
 LAYER_OPTIONS = (
     *(
@@ -28,6 +29,7 @@ LAYER_OPTIONS = (
         "output_size",
     ),
     *("output_ratio", "_random_samples", "ceil_mode", "count_include_pad", "divisor_override"),
+    *("reduction", "negative_slope"),
 )
 """The options of ``derive`` and ``size`` that are arguments of the layer."""
 
@@ -97,6 +99,31 @@ def _require_accepted(layer: Any, given: Mapping[str, Any]) -> None:
 def _flag(name: str) -> str:
     """The option of the command line for an argument of a layer."""
     return "--kernel" if name == "kernel_size" else f"--{name.strip('_').replace('_', '-')}"
+
+
+def add_fragment(parser: argparse.ArgumentParser) -> None:
+    """The options that say what a LaTeX fragment calls its labels and environments."""
+    group = parser.add_argument_group("LaTeX fragments")
+    for name, what in (
+        ("label-prefix", "what labels begin with (default: symconv)"),
+        ("theorem-environment", "of theorems (default: theorem)"),
+        ("proof-environment", "of proofs (default: proof)"),
+    ):
+        group.add_argument(f"--{name}", metavar="NAME", help=what)
+
+
+def fragment_style(options: argparse.Namespace) -> FragmentStyle | None:
+    """What the options say about a LaTeX fragment; None where they say nothing."""
+    fields = {"label_prefix": "label_prefix", "theorem": "theorem_environment", "proof": "proof_environment"}
+    given = {field: getattr(options, name) for field, name in fields.items() if getattr(options, name)}
+    if not given:
+        return None
+    from symconv.render.style import FragmentStyle
+
+    try:
+        return FragmentStyle(**given)
+    except ArgumentError as error:
+        raise ProblemError(f"{_flag(fields[error.name])}: {error.complaint}") from None
 
 
 def read(grammar: str) -> Callable[[str], Any]:

@@ -130,7 +130,9 @@ def derive(
     else:
         blocks, checks = _one_entry(derivation, role, entry)
     sizes = (derivation.operator.input_shape, derivation.operator.output_shape)
-    shapes = zip(("Input", "output"), (" × ".join(map(str, size)) for size in sizes), strict=True)
+    shapes = zip(
+        ("Input", "output"), (" × ".join(map(str, size)) or "one number" for size in sizes), strict=True
+    )
     document = Document(f"{layer.name}: {wrt}", ", ".join(map(" ".join, shapes)), blocks, checks)
     return Report(document, (), "derivation", checks)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from symconv.checks.result import Checks, Verdict
 from symconv.document import Document
 from symconv.render import FORMATS, USUAL, Rendered, render, render_all
+from symconv.render.style import FragmentStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Report:
         formats: Sequence[str] | None = None,
         *,
         processes: int = 1,
+        style: FragmentStyle | None = None,
     ) -> tuple[Path, ...]:
         """Write the report into a directory, which is made if it is not there.
 
@@ -68,12 +70,13 @@ class Report:
             directory: where to.
             formats: names from :data:`symconv.render.FORMATS`; all but pdf where left out.
             processes: with 2, some formats are made in a process beside this one.
+            style: the labels and environments of a LaTeX fragment.
 
         Raises:
             OSError: the directory cannot be written.
             UnsupportedError: a format needs a package that is not installed.
         """
-        texts = render_all(self.document, formats or USUAL, processes)
+        texts = render_all(self.document, formats or USUAL, processes, style)
         folder = Path(directory)
         folder.mkdir(parents=True, exist_ok=True)
         _write_all({folder / f"{self.name}.{FORMATS[name].extension}": text for name, text in texts.items()})

@@ -79,10 +79,12 @@ def chain(workings: Workings, wrt: str, end: str, upstream: Array | None) -> Cha
 def _work_out(problem: Problem, stage: Stage, arrays: Mapping[str, Array], limit: int) -> Derivation:
     place = problem.place("layers", stage.name)
     reads = stage.reads
+    taken = {*reads.values(), stage.output, problem.notation.error}
+    weight, bias = (next(letter for letter in letters if letter not in taken) for letters in ("BWKV", "bcdv"))
     names = Names(
         input=reads["input"],
-        weight=reads.get("weight", reads.get("target", "B")),
-        bias=reads.get("bias", "b"),
+        weight=reads.get("weight", reads.get("target", weight)),
+        bias=reads.get("bias", bias),
         output=stage.output,
         error=problem.notation.error,
         base=problem.notation.first_index,

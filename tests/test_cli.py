@@ -58,7 +58,12 @@ class Report:
         return Document(self.title, "", (Paragraph(("words",)),), self.checks)
 
     def write(
-        self, directory: Path, formats: tuple[str, ...] | None = None, *, processes: int = 1
+        self,
+        directory: Path,
+        formats: tuple[str, ...] | None = None,
+        *,
+        processes: int = 1,
+        style: object = None,
     ) -> tuple[Path, ...]:
         assert formats is not None
         self.written.append((directory, formats))

@@ -401,3 +401,24 @@ def test_a_layer_without_a_matrix_is_named_with_its_question(tmp_path: Path) -> 
     )
     with pytest.raises(ProblemError, match=r"questions\.m: LPPool2d has no matrix: its output is not linear"):
         solve(write(tmp_path, pool + LAID_OUT))
+
+
+def test_arrays_may_have_the_letters_of_what_their_layers_do_not_read(tmp_path: Path) -> None:
+    problem = """title = "Letters"
+arrays.A = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+layers.pool = { type = "MaxPool2d", input = "A", output = "B", kernel_size = 2, stride = 1 }
+layers.relu = { type = "ReLU", input = "B", output = "b" }
+[[questions]]
+id = "1"
+ask = "forward"
+layer = "pool"
+expect = [[5, 6], [8, 9]]
+[[questions]]
+id = "2"
+ask = "gradient"
+layer = "relu"
+wrt = "B"
+upstream = "ones"
+expect = [[1, 1], [1, 1]]
+"""
+    assert solve(write(tmp_path, problem)).passed

@@ -46,7 +46,7 @@ def same(left: Any, right: Any) -> bool:
 
 def covered(count: int, total: int) -> str:
     """How much was covered, in words."""
-    return f"all {total} entries" if count == total else f"{count} of {total} entries, sampled"
+    return f"all {total:,} entries" if count == total else f"{count} of {total} entries, sampled"
 
 
 def shown_index(derivation: Worked, index: tuple[int, ...]) -> tuple[int, ...]:

@@ -30,6 +30,7 @@ from symconv.checks.lp import lp_slopes
 from symconv.checks.oracle import Oracle
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.checks.sampling import (
+    COUNTED_TAPS,
     EXHAUSTIVE,
     expected_output,
     forward_arrays,
@@ -140,7 +141,25 @@ def _places(derivation: Worked) -> Check:
 def _sampled(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]:
     from symconv.checks.entry import check_sample  # only a large layer pays for it
 
-    return check_sample(derivation, wrt)
+    return (*_as_numbers(derivation, wrt), *check_sample(derivation, wrt))
+
+
+def _as_numbers(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]:
+    """All entries of a large derivation at its own numbers, or else at seeded integers: these cost little."""
+    operator, names = derivation.operator, derivation.names
+    if operator.most_taps > COUNTED_TAPS or isinstance(operator.reduction, LpNorm):
+        return ()
+    own = derivation.output_is_numeric if wrt is None else derivation.is_numeric
+    arrays: Any = derivation.arrays if own else tie_free_numbers(derivation).arrays
+    if wrt is None:
+        subject, got = names.output, operator.forward(**forward_arrays(arrays))
+        expected = expected_output(operator, arrays)
+    else:
+        subject, got = f"∂{names.error}/∂{names.of(wrt)}", gradient_of(derivation, wrt, arrays)
+        expected = reference_gradient(derivation, wrt, arrays)
+    check = equal(subject, Method.REFERENCE, got, expected)
+    where = "the given numbers" if own else "seeded integers"
+    return (replace(check, scope=f"{check.scope}; {where}") if check.passed else check,)
 
 
 def _symbolic_output(derivation: Worked, subject: str) -> Check:

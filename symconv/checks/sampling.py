@@ -32,6 +32,8 @@ SYMBOLIC_TAPS = 20_000
 """Up to how many taps the output is built in symbols to be checked."""
 LARGE = SYMBOLIC_TAPS
 """Up to how many taps whole arrays are built to be checked; above it a sample of entries is, one by one."""
+COUNTED_TAPS = 2_000_000
+"""Up to how many taps numbers are compared at every entry."""
 SEED = 1008
 _KEPT = 4
 """Of how many operators the symbols and seeded numbers are kept: those of one problem's layers in turn."""
@@ -95,7 +97,7 @@ def distributions(operator: Operator, rng: np.random.Generator) -> Array:
 
 def tie_free_numbers(derivation: Worked) -> Jacobian:
     """Seeded tie-free integers in every array, and the reference's output at them."""
-    roles = (*forward_arrays(derivation.arrays), "upstream")
+    roles = (*(role for role in ("input", "weight", "bias") if role in derivation.arrays), "upstream")
     return _tie_free_numbers(derivation.operator, derivation.names, roles)
 
 

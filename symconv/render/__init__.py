@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from symconv.document import Document
     from symconv.printing.mathml import MathML
     from symconv.render.sheet import Sheet
+    from symconv.render.style import FragmentStyle
 
 
 Rendered = str | bytes
@@ -35,25 +36,37 @@ class Format(NamedTuple):
     extra: str = ""
 
 
-def render(document: Document, name: str, mathml: MathML | None = None) -> Rendered:
-    """The document in the format of that name; ``mathml`` is the converter to share with other calls."""
+def render(
+    document: Document, name: str, mathml: MathML | None = None, style: FragmentStyle | None = None
+) -> Rendered:
+    """The document in the format of that name.
+
+    Args:
+        document: the document.
+        name: the name of the format.
+        mathml: the converter of formulas, to share it with other calls.
+        style: the names that a LaTeX fragment uses.
+    """
     from symconv.render.sheet import Sheet
 
-    return _format(name).render(Sheet(document, mathml))
+    return _format(name).render(Sheet(document, mathml, style))
 
 
-def render_all(document: Document, names: Iterable[str], processes: int = 1) -> dict[str, Rendered]:
+def render_all(
+    document: Document, names: Iterable[str], processes: int = 1, style: FragmentStyle | None = None
+) -> dict[str, Rendered]:
     """The document in several formats, by their names; work that they have in common is done once.
 
     Args:
         document: the document.
         names: the names of the formats.
         processes: with 2, a copy of this process takes its share (:mod:`symconv.sharing`).
+        style: the names that a LaTeX fragment uses.
     """
     from symconv.render.sheet import Sheet
     from symconv.sharing import shared
 
-    sheet = Sheet(document)
+    sheet = Sheet(document, style=style)
     names = list(names)
     groups: dict[str, list[str]] = {}
     for name in names:

@@ -14,6 +14,7 @@ from symconv.document import Chain, Document, Formula, Line
 from symconv.printing.breaking import split_row, typeset_width
 from symconv.printing.mathml import MathML
 from symconv.printing.precedence import RELATIONS, flat
+from symconv.render.style import FragmentStyle
 
 Subject = TypeVar("Subject")
 Result = TypeVar("Result")
@@ -31,13 +32,17 @@ class Sheet:
     Args:
         document: the document.
         mathml: the converter of formulas, to share one between sheets.
+        style: the names that a LaTeX fragment uses.
     """
 
-    __slots__ = ("_made", "document", "mathml")
+    __slots__ = ("_made", "document", "mathml", "style")
 
-    def __init__(self, document: Document, mathml: MathML | None = None) -> None:
+    def __init__(
+        self, document: Document, mathml: MathML | None = None, style: FragmentStyle | None = None
+    ) -> None:
         self.document = document
         self.mathml = mathml or MathML()
+        self.style = style or FragmentStyle()
         self._made: dict[tuple[Callable[..., Any], int], tuple[object, Any]] = {}
 
     def once(self, make: Callable[[Subject, Sheet], Result], subject: Subject) -> Result:

@@ -8,7 +8,6 @@ in a box and copied as themselves; XeTeX and LuaTeX draw them if their font can.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import singledispatch
@@ -38,7 +37,7 @@ from symconv.document import (
     Table,
     Verdicts,
 )
-from symconv.errors import ArgumentError, UnsupportedError
+from symconv.errors import UnsupportedError
 from symconv.printing.breaking import typeset_width
 from symconv.printing.latex import latex
 from symconv.printing.tikz import tikz
@@ -81,43 +80,6 @@ _FRAGMENT = r"""% A derivation to \input into an article. It needs \usepackage{a
 
 
 @dataclass(frozen=True, slots=True)
-class FragmentStyle:
-    """How a fragment fits into an article.
-
-    Args:
-        label_prefix: what the labels of its equations and theorems begin with: ``prefix:section:number`` and
-            ``prefix:thm:name``.
-        theorem, proof: the environments of theorems and of proofs; where the article has none of that name,
-            theorems are boxed and proofs begin with the word.
-    """
-
-    label_prefix: str = "symconv"
-    theorem: str = "theorem"
-    proof: str = "proof"
-
-    def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Za-z0-9.:/_-]+", self.label_prefix):
-            raise ArgumentError("label_prefix", "letters, digits and . : / _ -", self.label_prefix)
-        for name in ("theorem", "proof"):
-            if not re.fullmatch(r"[A-Za-z]+\*?", getattr(self, name)):
-                raise ArgumentError(name, "the name of an environment", getattr(self, name))
-
-    @property
-    def definitions(self) -> str:
-        """What gives the labels and environments of a body their names."""
-        return rf"""\def\symconvlabel#1{{\label{{{self.label_prefix}:#1}}}}
-\ifcsname {self.theorem}\endcsname
-  \def\symconvtheorem#1#2{{\begin{{{self.theorem}}}[{{#2}}]\label{{{self.label_prefix}:thm:#1}}}}
-  \def\endsymconvtheorem{{\end{{{self.theorem}}}}}
-\fi
-\ifcsname {self.proof}\endcsname
-  \def\symconvproof{{\begin{{{self.proof}}}}}
-  \def\endsymconvproof{{\end{{{self.proof}}}}}
-\fi
-"""
-
-
-@dataclass(frozen=True, slots=True)
 class Pen:
     """What a rule needs to know: the sheet, the level of a heading, the section and the numbers within it."""
 
@@ -139,11 +101,11 @@ def article(sheet: Sheet) -> str:
     )
 
 
-def fragment(sheet: Sheet, style: FragmentStyle | None = None) -> str:
+def fragment(sheet: Sheet) -> str:
     """The document as LaTeX without preamble; its headings have no numbers and begin at a section."""
     document = sheet.document
     return (
-        f"{_FRAGMENT}{macros()}{_FRAGMENT_HEADINGS}{(style or FragmentStyle()).definitions}"
+        f"{_FRAGMENT}{macros()}{_FRAGMENT_HEADINGS}{sheet.style.definitions}"
         f"\\section*{{{escape(document.title)}}}\n{escape(document.subtitle)}\n\n"
         f"{sheet.once(_body, document)}"
     )

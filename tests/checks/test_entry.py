@@ -12,6 +12,7 @@ from layer_cases import CASES, Case, random_arrays
 
 from symconv.axes import Fractional, Sliding
 from symconv.checks import part as parts
+from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.entry import check_entry
 from symconv.checks.oracle import Oracle
 from symconv.checks.part import OutsideError, part_of, smaller
@@ -207,3 +208,29 @@ def test_an_entry_outside_of_the_part_is_an_error_in_a_sentence() -> None:
         OutsideError, match=r"input entry \(0, 0, 0\), counted from 0, is read without reason"
     ):
         part_of(LARGE["conv"].operator, "output", (0, 10, 10)).local("input", (0, 0, 0))
+
+
+@pytest.mark.parametrize("wrt", [None, "input"])
+@pytest.mark.parametrize("numbers", [False, True])
+def test_a_mistake_at_an_entry_that_no_sample_meets_is_found_in_the_numbers(
+    wrt: Any, numbers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derivation = AvgPool2d(3, 1).derive((60, 60))
+    if numbers:
+        derivation = derivation.substitute(input=np.arange(3600).reshape(60, 60), upstream=1)
+    check = (lambda: check_output(derivation)) if wrt is None else (lambda: check_gradient(derivation, wrt))
+    whole = check()[0]
+    where = "the given numbers" if numbers else "seeded integers"
+    assert (whole.passed, whole.scope) == (True, f"all {3364 if wrt is None else 3600:,} entries; {where}")
+    name = "forward" if wrt is None else "backward"
+    right = getattr(Operator, name)
+
+    def wrong(operator: Operator, *arrays: Any, **named: Any) -> Any:
+        result = right(operator, *arrays, **named).copy()
+        if result.ndim:
+            result[17, 23] += 1
+        return result
+
+    monkeypatch.setattr(Operator, name, wrong)
+    assert not check()[0].passed
+    assert "Entry [18, 24]" in check()[0].detail

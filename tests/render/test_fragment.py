@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from symconv import Conv2d, LPPool2d, solve
+from symconv.cli import main
 from symconv.errors import ArgumentError
 from symconv.narrate.derivation import ENVIRONMENTS
 from symconv.render.sheet import Sheet
-from symconv.render.tex import FragmentStyle, article, fragment
+from symconv.render.style import FragmentStyle
+from symconv.render.tex import article, fragment
 from tests.render.sample import sample
 
 Compile = Callable[[str, Path], str]
@@ -38,7 +40,7 @@ def test_every_numbered_equation_of_a_section_has_a_label_of_its_own() -> None:
 
 
 def test_labels_begin_with_the_prefix_and_an_article_by_itself_has_none() -> None:
-    source = fragment(Sheet(sample()), FragmentStyle(label_prefix="hw2"))
+    source = fragment(Sheet(sample(), style=FragmentStyle(label_prefix="hw2")))
     assert r"\def\symconvlabel#1{\label{hw2:#1}}" in source
     assert r"\label{hw2:thm:#1}" in source
     assert r"\label" not in article(Sheet(sample()))
@@ -59,7 +61,7 @@ def test_labels_can_be_referred_to_and_theorems_are_the_article_s_own(
 ) -> None:
     style = FragmentStyle("hw2", "lemma", "argument")
     preamble = "\\newtheorem{lemma}{Lemma}\n\\newenvironment{argument}{ARGUMENT }{ END}"
-    source = fragment(Sheet(solve().document), style)
+    source = fragment(Sheet(solve().document, style=style))
     first = labels(source)[0]
     body = f"{source}\nSee \\eqref{{hw2:{first}}} and Lemma \\ref{{hw2:thm:lp-limit}}.\n"
     log = pdflatex(ARTICLE % (preamble, body), tmp_path)
@@ -113,3 +115,24 @@ def test_every_environment_compiles_with_amsmath_alone(pdflatex: Compile, tmp_pa
         "\\documentclass[landscape]{article}\\usepackage{amsmath}\n\\begin{document}\n%s\n\\end{document}\n"
     )
     assert "undefined" not in pdflatex(source % "\n".join(parts), tmp_path)
+
+
+def test_the_command_line_takes_the_names_of_an_article(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["--label-prefix", "hw2", "--theorem-environment", "lemma", "--proof-environment", "argument"]
+    assert main(["solve", "starter", "--fragment", *names, "--out", str(tmp_path)]) == 0
+    (file,) = tmp_path.iterdir()
+    source = file.read_text("utf-8")
+    assert file.name == "starter.fragment.tex"
+    assert r"\def\symconvlabel#1{\label{hw2:#1}}" in source
+    assert r"\begin{lemma}" in source
+    assert r"\begin{argument}" in source
+    capsys.readouterr()
+    assert main(["prove", "lp-sum", "--format", "latex", *names]) == 0
+    assert r"\begin{lemma}" in capsys.readouterr().out
+
+
+def test_a_name_that_is_no_environment_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", "--fragment", "--theorem-environment", "a}b"]) == 2
+    assert capsys.readouterr().err == "--theorem-environment: must be the name of an environment, not 'a}b'\n"
