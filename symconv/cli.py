@@ -1,4 +1,4 @@
-"""The command line: ``symconv solve``, ``derive``, ``size``, ``prove``, ``certify``, ``list`` and ``new``.
+"""The command line: ``symconv solve``, ``derive``, ``size``, ``prove``, ``certify``, ``recheck``, ``list``, ``new``.
 
 Exit status: 0 when every check passed, 1 when one failed or stayed undecided, 2 for bad input (one sentence
 on stderr), 130 when interrupted. Nothing beyond argparse is imported before a command needs it, so that
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 HOMEWORK = "ds-ga-1008-hw2"
 SECTIONS = ("problems", "layers", "theorems", "certificates", "formats")
-COMMANDS = ("solve", "derive", "size", "prove", "certify", "list", "new")
+COMMANDS = ("solve", "derive", "size", "prove", "certify", "recheck", "list", "new")
 PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
 _COLLECTED = 200_000, 50, 50
@@ -155,6 +155,12 @@ def _certify(options: argparse.Namespace) -> int:
     return certify_into(options.out, options.problem, formats, options.limit, options.timeout)
 
 
+def _recheck(options: argparse.Namespace) -> int:
+    from symconv.recheck import main
+
+    return main([f"--seed={options.seed}", "--", options.file])
+
+
 def _list(options: argparse.Namespace) -> int:
     from symconv.listing import rows_of
 
@@ -168,19 +174,9 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from pathlib import Path
+    from symconv.problem import write_starter
 
-    from symconv.problem import starter
-
-    text = starter()
-    try:
-        with Path(options.file).open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise ProblemError(f"{options.file}: exists already, and is left as it is") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ProblemError(f"{options.file}: cannot be written: {reason}") from None
+    write_starter(options.file)
     print(f"wrote {options.file}; next: symconv solve {options.file}")
     return 0
 
@@ -281,10 +277,8 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--open", action="store_true", help="show the page in the browser when it is written")
 
     handout = solve.add_mutually_exclusive_group()
-    for name, what in (
-        ("student", "leave the answers out: questions and data, with room to write"),
-        ("key", "give the results only"),
-    ):
+    leave = "leave the answers out: questions and data, with room to write"
+    for name, what in (("student", leave), ("key", "give the results only")):
         handout.add_argument(f"--{name}", dest="handout", action="store_const", const=name, help=what)
     solve.set_defaults(handout="full")
 
@@ -336,6 +330,17 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--fragment", action="store_true", help="LaTeX to input only, as --format fragment")
     for writing in (solve, derive, prove):
         add_fragment(writing)
+
+    recheck = command(
+        _recheck,
+        "recheck",
+        "evaluate every equality of a report's JSON again, by a program that shares nothing with this one",
+        "symconv-report/ds-ga-1008-hw2/ds-ga-1008-hw2.json",
+    )
+    recheck.add_argument("file", metavar="FILE.json", help="what solve writes with --format json")
+    recheck.add_argument(
+        "--seed", metavar="N", default="1008", help="of the random rationals (default: 1008)"
+    )
 
     listing = command(_list, "list", "list what there is", "", "--theorems")
     for section in SECTIONS:

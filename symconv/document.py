@@ -7,9 +7,10 @@ and a rule to every renderer; a test fails while one is missing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from symconv.checks.result import Check, Checks
 from symconv.display import Node, Prose
@@ -17,10 +18,82 @@ from symconv.drawing import Drawing
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """The definition of a layer: ``value`` is the formula of the output's entry at ``index``.
+
+    ``input``, ``output`` and ``error`` are names; ``outside`` says of the arrays that are read beyond
+    their ends what an entry counts as there; ``ties`` which of several equal maxima take the gradient.
+    """
+
+    input: str
+    output: str
+    error: str
+    index: tuple[Any, ...]
+    value: Any
+    outside: Mapping[str, Any]
+    ties: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What names stand for in statements, so that a program can evaluate them again.
+
+    Args:
+        samples: numbers and arrays by name; a statement holds at each of the samples.
+        base: what indices count from.
+        draw: the arrays in whose place any others may stand.
+        letters: how letters may be drawn: ``(name, kind)``, with ``"each"`` for a family of numbers, or
+            ``(name, "as", expression)`` and ``(name, "each as", expression)`` for those that follow from others.
+        hypotheses: what drawn letters must meet.
+        limit: the letter and the target of ``→``.
+        layer: what the output's entries are.
+        symbols: the formulas of entries that are symbols.
+    """
+
+    samples: tuple[Mapping[str, Any], ...] = ({},)
+    base: int = 1
+    draw: tuple[str, ...] = ()
+    letters: tuple[tuple[Any, ...], ...] = ()
+    hypotheses: tuple[Any, ...] = ()
+    limit: tuple[str, str] | None = None
+    layer: Layer | None = None
+    symbols: Mapping[Any, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What a displayed formula says, as a value: ``left relation right``.
+
+    Args:
+        about: what it is about, and how its facts are found out, which is done only where they are asked for.
+        left, right: formulas, expressions or numbers.
+        relation: ``= < ≤ →``.
+        each: ranges ``(letter, first, last)``: it holds at each index.
+        where: conditions under which it holds.
+        given: numbers and arrays beside those of the facts.
+        substituted: whether numbers were put in, so that it says nothing about others.
+    """
+
+    about: tuple[object, Callable[[Any], Facts]]
+    left: Any
+    relation: str
+    right: Any
+    each: tuple[tuple[Any, Any, Any], ...] = ()
+    where: tuple[Any, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
+    substituted: bool = False
+
+
+Says = tuple[Assertion, ...]
+"""What is said by a block, in order; a relation of a formula that is not said cannot be evaluated again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """A paragraph of running text."""
 
     text: Prose
+    says: Says = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +108,7 @@ class Formula:
     """A displayed formula on its own line(s)."""
 
     tree: Node
+    says: Says = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +118,7 @@ class Line:
     left: Node | None
     relation: str
     right: Node
+    says: Says = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +157,7 @@ class Table:
     rows: tuple[tuple[Prose, ...], ...]
     align: str
     caption: str = ""
+    says: Says = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from symconv.errors import SymconvError
 from symconv.exact import indices
 from symconv.layers import Layer
 from symconv.narrate.chain import arriving_at_end, gradient_of, table
-from symconv.narrate.derivation import entry_lines, matrix_formula, quantity
+from symconv.narrate.decimals import matrix_formula
+from symconv.narrate.derivation import entry_lines, quantity
 from symconv.narrate.evidence import summarised
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
 from symconv.narrate.layer import layer_text

@@ -15,19 +15,19 @@ from symconv.checks.result import Checks
 from symconv.checks.surroundings import surrounds
 from symconv.derivation.derivation import Worked
 from symconv.derived import Derivation
-from symconv.display import join, row
-from symconv.document import Block, Callout, Chain, Document, Formula, Paragraph, Section, Table, Verdicts
+from symconv.display import join
+from symconv.document import Block, Callout, Chain, Document, Paragraph, Section, Table, Verdicts
 from symconv.errors import ArgumentError, ProblemError
 from symconv.exact import Array, pack
 from symconv.narrate import derivation as told
 from symconv.narrate import theorem as told_theorem
 from symconv.narrate.evidence import summarised
 from symconv.narrate.formulas import array
-from symconv.narrate.formulas import matrix as shown_matrix
 from symconv.narrate.handout import key, student
 from symconv.narrate.layer import layer_text
 from symconv.narrate.placing import explorers
 from symconv.narrate.questions import Answered, parts, together
+from symconv.narrate.statements import shown_given
 from symconv.operator import Argument, Names
 from symconv.problem import Problem, Prove, load
 from symconv.report import Answer, Report
@@ -260,9 +260,8 @@ def _report(problem: Problem, workings: Workings, answers: Sequence[Answered], h
 
 def _data(problem: Problem, workings: Workings, names: Names) -> tuple[Section, ...]:
     """The arrays that the problem gives, and its layers."""
-    blocks: list[Block] = [
-        Formula(row(array(name, names), "=", shown_matrix(workings.arrays[name]))) for name in problem.arrays
-    ]
+    given = {name: workings.arrays[name] for name in problem.arrays}
+    blocks: list[Block] = [shown_given(name, array(name, names), given, names) for name in problem.arrays]
     if problem.layers:
         rows = tuple(
             (

@@ -27,6 +27,7 @@ LAYERS = (
         "symconv.display",
         "symconv.drawing",
         "symconv._version",
+        "symconv.recheck",
     ),
     ("symconv.exact", "symconv.grammar", "symconv.printing"),
     ("symconv.show", "symconv.checks.result"),

@@ -14,6 +14,7 @@ with more than ``LARGE`` taps no array is built: a few entries are checked one b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -48,6 +49,8 @@ from symconv.checks.smooth import (
 )
 from symconv.checks.surroundings import is_smooth
 from symconv.derivation.derivation import Worked
+from symconv.derivation.step import Step
+from symconv.derivation.values import ArrayValues
 from symconv.exact import indices, symbolic
 from symconv.formula import evaluate
 from symconv.operator import Argument
@@ -210,22 +213,47 @@ def _quotients(derivation: Worked, wrt: Argument, subject: str, numbers: Jacobia
 
 
 def _steps(derivation: Worked, wrt: Argument | None, numbers: Jacobian) -> Check:
-    """``before == after`` in every step of every entry, at seeded integers; and the last one is the result."""
+    """``before == after`` in every step of every entry, at seeded integers; and the last one is the result.
+
+    The slope of a maximum also where maxima tie, so that the convention shows; the numbers that are put in, and
+    what comes out, at the derivation's own.
+    """
     names = derivation.names
     subject = f"steps to {names.output if wrt is None else f'∂{names.error}/∂{names.of(wrt)}'}"
-    result = numbers.arrays["output"] if wrt is None else gradient_of(derivation, wrt, numbers.arrays)
-    every = list(indices(result.shape))
+    every = list(indices(derivation.operator.shape(wrt or "output")))
     chosen = list(sample(every, EXHAUSTIVE))
+    for index, step, side, value, expected in _sides(derivation, wrt, numbers, chosen):
+        if not same(value, expected):
+            at = list(shown_index(derivation, index))
+            detail = f"Entry {at} is {expected}, but {value} {side} the step '{step.rule}'."
+            return Check(subject, Method.EXACT, Verdict.FAILED, str(value), str(expected), "", detail)
+    return Check(subject, Method.EXACT, Verdict.PASSED, "before", "after", covered(len(chosen), len(every)))
+
+
+def _sides(
+    derivation: Worked, wrt: Argument | None, numbers: Jacobian, chosen: list[tuple[int, ...]]
+) -> Iterator[tuple[tuple[int, ...], Step, str, Any, Any]]:
+    """The entry, the step, which side, the value there, and the value that the entry has."""
+    operator = derivation.operator
+    result = numbers.arrays["output"] if wrt is None else gradient_of(derivation, wrt, numbers.arrays)
     unknown = replace(derivation, known=frozenset())
     for index in chosen:
         for step in unknown.entry(wrt, index):
-            for side, formula in (("before", step.before), ("after", step.after)):
-                value, expected = evaluate(formula, numbers, {}), result[index]
-                if not same(value, expected):
-                    at = list(shown_index(derivation, index))
-                    detail = f"Entry {at} is {expected}, but {value} {side} the step '{step.rule}'."
-                    return Check(subject, Method.EXACT, Verdict.FAILED, str(value), str(expected), "", detail)
-    return Check(subject, Method.EXACT, Verdict.PASSED, "before", "after", covered(len(chosen), len(every)))
+            yield index, step, "before", evaluate(step.before, numbers, {}), result[index]
+            yield index, step, "after", evaluate(step.after, numbers, {}), result[index]
+    if wrt == "input" and isinstance(operator.reduction, Maximum):
+        arrays = dict(numbers.arrays) | {"input": numbers.arrays["input"] % 2}
+        arrays["output"] = expected_output(operator, forward_arrays(arrays))
+        tied, result = ArrayValues(operator, derivation.names, arrays), gradient_of(derivation, wrt, arrays)
+        for index in chosen:
+            _, differentiate, *_ = unknown.entry(wrt, index)
+            value = evaluate(differentiate.after, tied, {})
+            yield index, differentiate, "where maxima tie after", value, result[index]
+    if derivation.known and (derivation.output_is_numeric if wrt is None else derivation.is_numeric):
+        result = derivation.output_entries if wrt is None else derivation.gradient_entries(wrt)
+        for index in chosen:
+            for step in derivation.entry(wrt, index)[-2:]:
+                yield index, step, "after", evaluate(step.after, derivation.values, {}), result[index]
 
 
 def _lp_gradient(derivation: Worked, subject: str) -> tuple[Check, ...]:

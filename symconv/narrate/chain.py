@@ -27,6 +27,7 @@ from symconv.exact import indices, is_closed
 from symconv.formula import Entry, Partial
 from symconv.losses import CrossEntropy
 from symconv.narrate import derivation as told
+from symconv.narrate.decimals import matrix_formula
 from symconv.narrate.evidence import summarised
 from symconv.narrate.formulas import array, matrix, tree
 from symconv.operator import Names
@@ -64,7 +65,7 @@ def answer_blocks(
         checks += section.checks or ()
         if name in told_before and name != wrt:
             blocks.append(Paragraph((gradient_of(chain, name), " as derived above:")))
-            blocks.append(told.matrix_formula(gradient_of(chain, name), chain.gradient_entries(name)))
+            blocks.append(matrix_formula(gradient_of(chain, name), chain.gradient_entries(name)))
         else:
             blocks.append(section)
     whole = whole_checks(chain, [wrt])
@@ -73,9 +74,7 @@ def answer_blocks(
 
 def _outputs(chain: Chained) -> tuple[Block, ...]:
     names = Names(error=chain.error, base=chain.base)
-    return tuple(
-        told.matrix_formula(array(link.output, names), chain.arrays[link.output]) for link in chain.links
-    )
+    return tuple(matrix_formula(array(link.output, names), chain.arrays[link.output]) for link in chain.links)
 
 
 def whole_checks(chain: Chained, wanted: Sequence[str]) -> Checks:
@@ -167,8 +166,8 @@ def _added(
     ]
     if chain.is_closed:
         for part, label in zip(contributions, parts, strict=True):
-            blocks.append(told.matrix_formula(label, chain.sent_back(part)))
-        blocks.append(told.matrix_formula(quantity, chain.gradient_entries(name)))
+            blocks.append(matrix_formula(label, chain.sent_back(part)))
+        blocks.append(matrix_formula(quantity, chain.gradient_entries(name)))
     return (*blocks, *folds), Checks(tuple(checks))
 
 
@@ -192,7 +191,7 @@ def arriving_at_end(chain: Chained) -> tuple[Block, ...]:
     if chain.upstream is None:
         return ()
     quantity = gradient_of(chain, chain.end)
-    return (Paragraph(("The gradient that comes back is",)), told.matrix_formula(quantity, chain.upstream))
+    return (Paragraph(("The gradient that comes back is",)), matrix_formula(quantity, chain.upstream))
 
 
 def gradient_of(chain: Chained, name: str) -> Node:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from itertools import islice
 from math import prod
-from typing import Any
 
 import sympy as sp
 
 from symconv.axes import Adjoint, Planewise, Pointwise, Scattered, Whole, sequence
 from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
-from symconv.checks.interval import decimal
 from symconv.checks.result import Check, Checks
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
@@ -33,10 +30,12 @@ from symconv.document import (
     Steps,
     Verdicts,
 )
-from symconv.errors import ArgumentError, UnsupportedError
-from symconv.exact import Array, indices, is_closed, is_numeric
+from symconv.errors import ArgumentError
+from symconv.exact import indices
 from symconv.formula import Entry, Partial, Sum
-from symconv.narrate.formulas import matrix, range_bounds, tree, wide_ranges
+from symconv.narrate.decimals import is_short, near
+from symconv.narrate.formulas import range_bounds, tree, wide_ranges
+from symconv.narrate.statements import equality, general_equality, rounds, shown_array, sizes_said
 from symconv.narrate.windows import windows
 from symconv.operator import Argument, Names
 from symconv.show import show
@@ -50,10 +49,8 @@ TITLES = {
     "substitute": "Numbers",
     "evaluate": "Value",
 }
-PLACES = 6
-"""Decimal places of an irrational number."""
-SHORT = 16
-"""Of how many parts an irrational number is shown exactly at most; beyond it its decimals are."""
+NUMERIC = ("substitute", "evaluate")
+"""The rules that put numbers in: what they lead to says nothing about other numbers."""
 SHOWN_ENTRIES = 64
 """Up to how many entries are written out."""
 SHOWN_TERMS = 20_000
@@ -93,7 +90,7 @@ def definition(derivation: Worked, checks: Sequence[Check]) -> tuple[Block, ...]
     """The layer's formula with symbolic sizes and its checks, and what its letters stand for."""
     formula = derivation.general(None)
     return (
-        Steps((_general_step(formula, formula.steps[0], derivation.names, checks),)),
+        Steps((_general_step(derivation, formula, formula.steps[0], checks),)),
         *_said(derivation, formula),
         *windows(derivation),
     )
@@ -102,7 +99,7 @@ def definition(derivation: Worked, checks: Sequence[Check]) -> tuple[Block, ...]
 def general(derivation: Worked, wrt: Argument, checks: Sequence[Check]) -> tuple[Block, ...]:
     """The gradient with symbolic sizes, from the chain rule to the guarded sum, and its checks."""
     formula = derivation.general(wrt)
-    steps = tuple(_general_step(formula, step, derivation.names, checks) for step in formula.steps)
+    steps = tuple(_general_step(derivation, formula, step, checks) for step in formula.steps)
     return (Steps(steps), *_said(derivation, formula))
 
 
@@ -113,7 +110,7 @@ def entries(derivation: Worked, wrt: Argument | None) -> tuple[Block, ...]:
     result: tuple[Block, ...] = ()
     if has_numbers:
         values = derivation.output_entries if wrt is None else derivation.gradient_entries(wrt)
-        result = (matrix_formula(quantity(derivation, wrt), values),)
+        result = (shown_array(derivation, wrt, values),)
     total = prod(shape)
     terms = max(1, derivation.operator.most_taps // total)
     count = min(total, SHOWN_ENTRIES, max(1, SHOWN_TERMS // terms))
@@ -130,27 +127,38 @@ def entry_lines(
     names = derivation.names
     steps = derivation.entry(wrt, index, zero_terms=full)
     value = steps[-1].after
-    if steps[-1].rule == "evaluate" and not _is_short(value):  # nested exponentials fill a page
+    if steps[-1].rule == "evaluate" and not is_short(value):  # nested exponentials fill a page
         steps = steps[:-2]
     shown = steps if full or wrt is None else tuple(step for step in steps if step.rule != "chain rule")
-    lines = [Line(tree(steps[0].before, names), "=", _elided(shown[0].after, names))]
-    lines += [Line(None, "=", _elided(step.after, names)) for step in shown[1:]]
+    start = steps[0].before
+    lines = [
+        Line(
+            tree(start, names) if step is shown[0] else None,
+            "=",
+            _elided(step.after, names),
+            () if _is_long(step.after) else (equality(derivation, start, step.after, step.rule in NUMERIC),),
+        )
+        for step in shown
+    ]
     lines = list(_joined(lines, shown))
-    if (near := _near(value)) is not None:
-        lines.append(Line(None, "≈", near))
+    if (decimal := near(value)) is not None:
+        lines.append(Line(None, "≈", Num(decimal), (rounds(derivation, start, decimal),)))
     return tuple(lines)
 
 
 def count_of_terms(derivation: Worked, wrt: Argument | None, index: tuple[int, ...]) -> int:
     """How many terms an entry has, where so many that only some are shown; else 0."""
     before = derivation.entry(wrt, index)[0 if wrt is None else 1].after
-    count = len(before.terms) if isinstance(before, Sum) else 0
-    return count if count >= LONG else 0
+    return len(before.terms) if isinstance(before, Sum) and _is_long(before) else 0
+
+
+def _is_long(formula: object) -> bool:
+    return isinstance(formula, Sum) and len(formula.terms) >= LONG
 
 
 def _elided(formula: object, names: Names) -> Node:
     """A formula; of a long sum the first and the last terms."""
-    if not isinstance(formula, Sum) or len(formula.terms) < LONG:
+    if not isinstance(formula, Sum) or not _is_long(formula):
         return tree(formula, names)
     ends = (tree(Sum(terms), names) for terms in (formula.terms[:FIRST], formula.terms[-LAST:]))
     first, last = ends
@@ -170,7 +178,7 @@ def formula(derivation: Worked, wrt: Argument | None, checks: Sequence[Check]) -
     general = derivation.general(wrt)
     last = replace(general.steps[-1], before=general.left)
     return (
-        Steps((replace(_general_step(general, last, derivation.names, checks), name="In general"),)),
+        Steps((replace(_general_step(derivation, general, last, checks), name="In general"),)),
         *_said(derivation, general),
     )
 
@@ -179,7 +187,7 @@ def _said(derivation: Worked, formula: General) -> tuple[Block, ...]:
     text = sizes(formula)
     if not text and derivation.operator.counts_row_by_row:
         text = ("The entries of both arrays are counted row by row.",)
-    return (Paragraph(text),) if text else ()
+    return (Paragraph(text, sizes_said(derivation, formula)),) if text else ()
 
 
 def sizes(formula: General) -> Prose:
@@ -231,44 +239,6 @@ def sequences(formula: General) -> list[str | Node]:
     return parts
 
 
-def matrix_formula(left: Node, values: Array) -> Formula:
-    """An array as a matrix, behind its name; irrational entries as decimals, and exactly where that is short."""
-    if is_numeric(values) or not is_closed(values):
-        return Formula(row(left, "=", matrix(values)))
-    try:
-        near = row("≈", matrix(values, _decimal))
-    except UnsupportedError:  # a number of thousands of digits
-        return Formula(row(left, "=", matrix(values)))
-    is_short = values.ndim < 3 and all(map(_is_short, values.flat))
-    return Formula(row(left, "=", matrix(values), near) if is_short else row(left, near))
-
-
-def shown_decimal(value: Any) -> str:
-    """A number to six places, rounded by intervals; a rational one as it is."""
-    return str(value) if isinstance(value, int | Fraction) else decimal(value, {}, PLACES)
-
-
-def _decimal(value: Any) -> Node:
-    return show(value) if isinstance(value, int | Fraction) else Num(shown_decimal(value))
-
-
-def _near(value: Any) -> Node | None:
-    """The decimal of an irrational number; None for what is none."""
-    if not isinstance(value, sp.Expr) or value.is_Rational or value.free_symbols or value.is_infinite:
-        return None
-    try:
-        return _decimal(value)
-    except UnsupportedError:
-        return None
-
-
-def _is_short(value: Any) -> bool:
-    """Whether a value is written in a line: of few parts, where it is an expression of numbers."""
-    if not isinstance(value, sp.Expr) or value.free_symbols:
-        return True
-    return next(islice(sp.preorder_traversal(value), SHORT, None), None) is None
-
-
 ENVIRONMENTS = ("align", "align*", "aligned", "split", "equation", "equation*")
 """What a derivation can be pasted in; ``equation`` holds the formula alone, the others the way to it."""
 
@@ -315,9 +285,10 @@ def _headline(derivation: Worked) -> Node:
     return row(tree(formula.left, derivation.names), "=", tree(formula.formula, derivation.names))
 
 
-def _general_step(formula: General, step: Derived, names: Names, checks: Sequence[Check]) -> Step:
-    left = tree(step.before if step is formula.steps[0] else formula.left, names)
-    body = Formula(row(left, "=", tree(step.after, names)))
+def _general_step(derivation: Worked, formula: General, step: Derived, checks: Sequence[Check]) -> Step:
+    said = general_equality(derivation, formula, step.after)
+    left, right = (tree(side, derivation.names) for side in (said.left, step.after))
+    body = Formula(row(left, "=", right), (said,))
     bounds = tuple(range_bounds(limit) for limit in wide_ranges(step.after))
     return Step(TITLES[step.rule], body, step.because, tuple(checks), bounds)
 
@@ -326,5 +297,6 @@ def _joined(lines: list[Line], steps: Sequence[Derived]) -> Iterable[Line]:
     """The value on the line of the substituted sum, where both are there: ``= 1·3 + 1·4 = 7``."""
     if len(lines) > 1 and steps[-1].rule == "evaluate":
         before, value = lines[-2], lines[-1]
-        return (*lines[:-2], Line(before.left, before.relation, row(before.right, "=", value.right)))
+        right = row(before.right, "=", value.right)
+        return (*lines[:-2], Line(before.left, before.relation, right, before.says + value.says))
     return lines

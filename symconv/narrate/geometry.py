@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
-from symconv.checks.geometries import DILATION, PADDING, STRIDE, at_geometries
+from symconv.checks.geometries import DILATION, GEOMETRIES, PADDING, STRIDE, at_geometries
 from symconv.checks.result import Check
 from symconv.derivation.derivation import Worked
 from symconv.display import Prose, row
-from symconv.document import Block, Fold, Formula, Paragraph, Step, Steps
+from symconv.document import Assertion, Block, Facts, Fold, Formula, Paragraph, Step, Steps
 from symconv.layers.convolution import Convolution, Weighted
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
-from symconv.operator import Argument
+from symconv.narrate.statements import facts_of_layer, layer_of, letters_of, written
+from symconv.operator import Argument, Names
 from symconv.show import show
+
+Kind = tuple[type[Weighted], str, Names]
+"""A class of layers, its padding mode, and how arrays are called."""
 
 _SOLVED = "The position map is solved for the offset; the conditions say where it has a solution."
 _LISTED = "Every pair of positions counts that the position map brings together."
@@ -25,18 +30,20 @@ def any_geometry(
 ) -> tuple[tuple[Block, ...], tuple[Check, ...]]:
     """The formula in the symbols S, P and D for a single channel, checked at several geometries."""
     names = derivation.names
-    kind: Callable[..., Weighted] = partial(
-        cast(Callable[..., Weighted], type(layer)), padding_mode=layer.padding_mode
-    )
-    general = kind(stride=STRIDE, padding=PADDING, dilation=DILATION).general(wrt, names=names)
-
-    def build(size: int, kernel: int, stride: int, padding: int, dilation: int) -> Worked:
-        concrete = kind(stride=stride, padding=padding, dilation=dilation)
-        return concrete.derive((size,) * layer.dims, (kernel,) * layer.dims, names=names)
+    kind = type(layer), layer.padding_mode, names
+    general = _layer(kind, STRIDE, PADDING, DILATION).general(wrt, names=names)
 
     subject = f"∂{names.error}/∂{names.of(wrt)} for any geometry"
-    checks = at_geometries(general, build, subject)
-    body = Formula(row(tree(general.left, names), "=", tree(general.formula, names)))
+    checks = at_geometries(general, partial(_at_geometry, kind), subject)
+
+    said = Assertion(
+        (kind, facts_of_geometries),
+        general.left,
+        "=",
+        written(general.formula),
+        letters_of(general),
+    )
+    body = Formula(row(tree(said.left, names), "=", tree(general.formula, names)), (said,))
     bounds = tuple(range_bounds(limit) for limit in wide_ranges(general.formula))
     why: Prose = (
         _SOLVED if isinstance(layer, Convolution) and layer.padding_mode == "zeros" else _LISTED,
@@ -51,3 +58,26 @@ def any_geometry(
     step = Step("Any geometry", body, why, checks, bounds)
     intro = Paragraph(("The same derivation, for one channel and with nothing fixed:",))
     return (Fold(("For any stride, padding and dilation",), (intro, Steps((step,)))),), checks
+
+
+def facts_of_geometries(kind: Kind) -> Facts:
+    """The definition of a convolution in the symbols, with numbers at each of the geometries."""
+    concrete = [facts_of_layer(_at_geometry(kind, *geometry)) for geometry in GEOMETRIES]
+    given = [dict(zip("SPD", geometry[2:], strict=True)) for geometry in GEOMETRIES]
+    samples = [{**facts.samples[0], **known} for facts, known in zip(concrete, given, strict=True)]
+    symbolic = _layer(kind, STRIDE, PADDING, DILATION)
+    output, gradient = (symbolic.general(wrt, names=kind[-1]) for wrt in ("output", "input"))
+    defined = layer_of(output, gradient, symbolic.reduction())
+    return replace(concrete[0], samples=tuple(samples), layer=defined, symbols={})
+
+
+def _layer(kind: Kind, stride: Any, padding: Any, dilation: Any) -> Weighted:
+    layer, mode, _ = kind
+    make = cast(Callable[..., Weighted], layer)
+    return make(stride=stride, padding=padding, dilation=dilation, padding_mode=mode)
+
+
+def _at_geometry(kind: Kind, size: int, kernel: int, stride: int, padding: int, dilation: int) -> Worked:
+    layer, _, names = kind
+    concrete = _layer(kind, stride, padding, dilation)
+    return concrete.derive((size,) * layer.dims, (kernel,) * layer.dims, names=names)

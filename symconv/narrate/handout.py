@@ -8,6 +8,7 @@ each and no derivation.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -16,11 +17,13 @@ from symconv.display import Ident, Matrix, Node, Script, join, row
 from symconv.document import Block, Bullets, Document, Formula, Paragraph, Section, Space, Table
 from symconv.narrate import shapes
 from symconv.narrate.chain import arriving_at_end, gradient_of
-from symconv.narrate.derivation import matrix_formula, quantity
+from symconv.narrate.decimals import matrix_formula
+from symconv.narrate.derivation import quantity
 from symconv.narrate.lines import anchor
 from symconv.narrate.matrix import matrix_alone
-from symconv.narrate.modules import NAMES, module_formula, pooling_modules
+from symconv.narrate.modules import NAMES, module_formula, module_says, pooling_modules
 from symconv.narrate.questions import TITLES, Answered, arriving, upstream_given
+from symconv.narrate.statements import claimed, facts_of_theorem, shown_array
 from symconv.narrate.theorem import statement
 from symconv.narrate.through import asked_chain
 from symconv.problem import (
@@ -118,7 +121,9 @@ def _(question: OutputSizeFormula, workings: Workings) -> tuple[Block, ...]:
 
 @result.register
 def _(question: OutputSizeFormula, workings: Workings) -> tuple[Block, ...]:
-    return (Formula(THEOREMS["output-size"]().statement[0].tree),)
+    theorem = THEOREMS["output-size"]()
+    claim = theorem.statement[0]
+    return (Formula(claim.tree, claimed(facts_of_theorem(theorem), claim)),)
 
 
 @blank.register
@@ -130,7 +135,7 @@ def _(question: Forward, workings: Workings) -> tuple[Block, ...]:
 @result.register
 def _(question: Forward, workings: Workings) -> tuple[Block, ...]:
     derivation = workings.stages[question.layer]
-    return (matrix_formula(quantity(derivation, None), derivation.output_entries),)
+    return (shown_array(derivation, None, derivation.output_entries),)
 
 
 @blank.register
@@ -151,10 +156,7 @@ def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
         values = chain.gradient_entries(question.wrt)
         return (*arriving_at_end(chain), matrix_formula(gradient_of(chain, question.wrt), values))
     derivation, role = upstream_given(question, workings)
-    return (
-        *arriving(derivation),
-        matrix_formula(quantity(derivation, role), derivation.gradient_entries(role)),
-    )
+    return (*arriving(derivation), shown_array(derivation, role, derivation.gradient_entries(role)))
 
 
 @blank.register
@@ -174,7 +176,8 @@ def _(question: Definition, workings: Workings) -> tuple[Block, ...]:
 
 @result.register
 def _(question: Definition, workings: Workings) -> tuple[Block, ...]:
-    return (_by_module(question, module_formula),)
+    table = _by_module(question, module_formula)
+    return (replace(table, says=tuple(said for name in question.types for said in module_says(name))),)
 
 
 @blank.register

@@ -12,7 +12,7 @@ from symconv.checks.claims import claimed_array
 from symconv.checks.result import Check
 from symconv.display import row
 from symconv.exact import Array, is_closed, is_numeric, pack
-from symconv.narrate.derivation import shown_decimal
+from symconv.narrate.decimals import shown_decimal
 from symconv.narrate.formulas import tree
 from symconv.printing.text import text
 from symconv.show import show

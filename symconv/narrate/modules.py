@@ -14,7 +14,7 @@ from symconv.checks.general import check_general
 from symconv.checks.result import Check
 from symconv.derived import Derivation
 from symconv.display import Node, row
-from symconv.document import Block, Formula, Paragraph, Step, Steps
+from symconv.document import Block, Formula, Paragraph, Says, Step, Steps
 from symconv.layers import (
     LAYERS,
     AdaptiveAvgPool2d,
@@ -27,6 +27,7 @@ from symconv.layers import (
     MaxUnpool2d,
 )
 from symconv.narrate.formulas import tree
+from symconv.narrate.statements import general_equality
 from symconv.operator import Names
 
 SENTENCES = {
@@ -59,7 +60,8 @@ def module_steps(names: tuple[str, ...]) -> tuple[tuple[Block, ...], tuple[Check
     for name in names:
         derivation = _example(name)
         own = tuple(_renamed(check, name) for check in check_general(derivation, None))
-        steps.append(Step(name, Formula(_definition(derivation)), (SENTENCES[name],), own))
+        body = Formula(_definition(derivation), module_says(derivation))
+        steps.append(Step(name, body, (SENTENCES[name],), own))
         checks += own
     padding = Paragraph(
         ("Here stride, padding and dilation are those of the defaults: windows side by side.",)
@@ -70,6 +72,13 @@ def module_steps(names: tuple[str, ...]) -> tuple[tuple[Block, ...], tuple[Check
 def module_formula(name: str) -> Node:
     """The definition of a module."""
     return _definition(_example(name))
+
+
+def module_says(name: str | Derivation) -> Says:
+    """What the definition of a module says."""
+    derivation = _example(name) if isinstance(name, str) else name
+    general = derivation.general(None)
+    return (general_equality(derivation, general, general.formula),)
 
 
 def _definition(derivation: Derivation) -> Node:

@@ -15,14 +15,13 @@ from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.derived import Derivation
-from symconv.display import Prose, row
+from symconv.display import Prose
 from symconv.document import (
     Block,
     Bullets,
     Callout,
     Chain,
     Explorer,
-    Formula,
     Paragraph,
     Section,
     Step,
@@ -35,11 +34,12 @@ from symconv.layers.convolution import Weighted
 from symconv.narrate import derivation as told
 from symconv.narrate.evidence import summarised
 from symconv.narrate.figures import window_moves
-from symconv.narrate.formulas import matrix, tree
+from symconv.narrate.formulas import tree
 from symconv.narrate.geometry import any_geometry
 from symconv.narrate.lines import anchor, claim, line
 from symconv.narrate.modules import module_steps, pooling_modules
 from symconv.narrate.sizes import check_size
+from symconv.narrate.statements import shown_array
 from symconv.narrate.theorem import counterexamples, example, figure, proof, statement
 from symconv.narrate.through import through_chain, upstream_of
 from symconv.operator import Argument
@@ -357,12 +357,8 @@ def arriving(derivation: Derivation) -> tuple[Block, ...]:
     """The gradient that comes back, where it is given."""
     if "upstream" not in derivation.known:
         return ()
-    names = derivation.names
-    quantity = tree(Partial(Entry(names.error), Entry(names.output)), names)
-    return (
-        Paragraph(("The gradient that comes back is",)),
-        Formula(row(quantity, "=", matrix(derivation.arrays["upstream"]))),
-    )
+    shown = shown_array(derivation, "output", derivation.arrays["upstream"])
+    return (Paragraph(("The gradient that comes back is",)), shown)
 
 
 def _addends(derivation: Any, wrt: Any, index: tuple[int, ...]) -> list[Any]:

@@ -14,6 +14,7 @@ from symconv.document import (
     Callout,
     Chain,
     Document,
+    Facts,
     Figure,
     Formula,
     Line,
@@ -26,6 +27,7 @@ from symconv.document import (
     Table,
 )
 from symconv.narrate.figures import convergence
+from symconv.narrate.statements import claimed, facts_of_instance, facts_of_theorem, rounded_cells
 from symconv.theorems.theorem import Instance, Rounded, Theorem
 from symconv.theorems.theorem import Line as Said
 
@@ -52,14 +54,16 @@ def theorem_section(theorem: Theorem, instance: Instance | None = None) -> Secti
 
 def statement(theorem: Theorem) -> tuple[Block, ...]:
     """The hypotheses, then the claims."""
-    claims = tuple(block for line in theorem.statement for block in _said(theorem.shown(line), line))
+    facts = facts_of_theorem(theorem)
+    claims = tuple(block for line in theorem.statement for block in _said(theorem.shown(line), line, facts))
     hypotheses: tuple[Prose, ...] = tuple(hypothesis.text for hypothesis in theorem.hypotheses)
     return (Statement(theorem.name, theorem.title, (Bullets(hypotheses), *claims)),)
 
 
 def proof(theorem: Theorem, checks: Checks) -> tuple[Block, ...]:
     """The steps, each with its own checks, and how far those on a grid of sizes go."""
-    steps = Steps(tuple(_step(theorem, number, checks) for number in range(len(theorem.steps))))
+    facts = facts_of_theorem(theorem)
+    steps = Steps(tuple(_step(theorem, number, checks, facts) for number in range(len(theorem.steps))))
     scopes = [check.scope for check in checks if check.method is Method.GRID and check.passed]
     if not scopes:
         return (Proof((steps,)),)
@@ -73,7 +77,10 @@ def counterexamples(theorem: Theorem) -> tuple[Block, ...]:
         Callout(
             "correction",
             item.title,
-            (Paragraph(item.text), *(block for line in item.claims for block in _said(line.tree, line))),
+            (
+                Paragraph(item.text),
+                *(block for line in item.claims for block in _said(line.tree, line, Facts())),
+            ),
         )
         for item in theorem.counterexamples
     )
@@ -81,13 +88,15 @@ def counterexamples(theorem: Theorem) -> tuple[Block, ...]:
 
 def example(instance: Instance) -> tuple[Block, ...]:
     """What the theorem says about given numbers."""
+    facts = facts_of_instance(instance)
     given = instance.where or ", ".join(map(str, instance.given))
     blocks: list[Block] = [Paragraph((f"For {given}:",))]
     if instance.lines:
-        blocks.append(Chain(_lines(instance)))
+        blocks.append(Chain(_lines(instance, facts)))
     if instance.rows:
         rows = tuple(tuple(_cell(cell) for cell in row) for row in instance.rows)
-        blocks.append(Table(instance.header, rows, "r" * len(instance.header), instance.caption))
+        align = "r" * len(instance.header)
+        blocks.append(Table(instance.header, rows, align, instance.caption, rounded_cells(facts, instance)))
     return tuple(blocks)
 
 
@@ -97,20 +106,21 @@ def figure(instance: Instance) -> tuple[Block, ...]:
     return () if drawn is None else (drawn,)
 
 
-def _lines(instance: Instance) -> tuple[Line, ...]:
+def _lines(instance: Instance, facts: Facts) -> tuple[Line, ...]:
     """The claims, one a line; a claim that goes on from the right side above continues its line."""
     lines: list[Line] = []
     above: Any = None
     for said in instance.lines:
         left, right = said.sides
-        lines.append(Line(None if left == above else left, said.sign, _conditional(right, said)))
+        shown = None if left == above else left
+        lines.append(Line(shown, said.sign, _conditional(right, said), claimed(facts, said)))
         above = right
     return tuple(lines)
 
 
-def _said(shown: Node, line: Said) -> tuple[Block, ...]:
+def _said(shown: Node, line: Said, facts: Facts) -> tuple[Block, ...]:
     """A line with its conditions, and below it where its sums run."""
-    formula = Formula(_conditional(shown, line))
+    formula = Formula(_conditional(shown, line), claimed(facts, line))
     return (formula, Paragraph(("where ", join(line.bounds, ","), "."))) if line.bounds else (formula,)
 
 
@@ -126,10 +136,11 @@ def _cell(cell: Any) -> Prose:
     return (cell.text,) if isinstance(cell, Num) else (cell,)
 
 
-def _step(theorem: Theorem, place: int, checks: Checks) -> Step:
+def _step(theorem: Theorem, place: int, checks: Checks, facts: Facts) -> Step:
     step: Any = theorem.steps[place]
     subject = f"{theorem.name}, step {place + 1}"
     own: tuple[Check, ...] = tuple(check for check in checks if check.subject == subject)
     claim: Said = step.claim
     name = step.rule[:1].upper() + step.rule[1:]
-    return Step(name, Formula(theorem.shown(claim)), step.because, own, (*claim.conditions, *claim.bounds))
+    body = Formula(theorem.shown(claim), claimed(facts, claim))
+    return Step(name, body, step.because, own, (*claim.conditions, *claim.bounds))

@@ -13,7 +13,7 @@ from symconv.document import Block
 from symconv.errors import ShapeError
 from symconv.exact import Array, pack
 from symconv.narrate.chain import answer_blocks, arrays_back
-from symconv.narrate.derivation import shown_decimal
+from symconv.narrate.decimals import shown_decimal
 from symconv.narrate.lines import anchor, line, terms_of
 from symconv.problem import Gradient
 from symconv.workings import Workings, chain

@@ -8,7 +8,7 @@ requirement, value``. Lists are counted from 1 there, as in the reports.
 
 from __future__ import annotations
 
-from symconv.problem.file import load, parse, shipped, starter
+from symconv.problem.file import load, parse, shipped, starter, write_starter
 from symconv.problem.place import Place, hint, unknown
 from symconv.problem.questions import KINDS
 from symconv.problem.values import (
@@ -57,4 +57,5 @@ __all__ = [
     "shipped",
     "starter",
     "unknown",
+    "write_starter",
 ]

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from symconv.errors import ProblemError
 from symconv.problem.place import Place, hint
 from symconv.problem.questions import read_questions, resolve
 from symconv.problem.readers import (
@@ -63,6 +64,23 @@ def load(problem: str | Path) -> Problem:
 def starter() -> str:
     """The text of the commented file from which one's own problem can be started."""
     return _shipped_texts()["starter"].read_text("utf-8")
+
+
+def write_starter(path: str) -> None:
+    """Write the starter into a new file.
+
+    Raises:
+        ProblemError: the file exists already, or cannot be written.
+    """
+    text = starter()
+    try:
+        with Path(path).open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ProblemError(f"{path}: exists already, and is left as it is") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ProblemError(f"{path}: cannot be written: {reason}") from None
 
 
 def _shipped_texts() -> dict[str, Path]:

@@ -4,23 +4,27 @@
 
     {title, subtitle, verdict, summary,
      sections: [{anchor, title, verdict}],
-     checks: [{section, subject, method, verdict, left, right, scope, detail, certificates}]}
+     checks: [{section, subject, method, verdict, left, right, scope, detail, certificates}],
+     settings: [..], statements: [..], unstated: [{section, text, reason}]}
 
-Sections and checks stand in the order of the document; ``section`` is the anchor of the first section that
-shows the check, or null for a check that no section shows. ``certificates`` stands where a proof kernel accepted
-the check: ``[{theorem, statement, file, sha256, kernel, assumptions}]``.
+Sections, checks and statements stand in the order of the document; ``section`` is the anchor of the first section
+that shows the check, or null for a check that no section shows. ``certificates`` stands where a proof kernel
+accepted the check: ``[{theorem, statement, file, sha256, kernel, assumptions}]``. Statements are what displayed
+formulas say, in the grammar of :mod:`symconv.recheck`; ``unstated`` are those that this grammar cannot say.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from functools import singledispatch
 from typing import Any
 
 from symconv.checks.result import Check, Checks
+from symconv.display import Node, row
 from symconv.document import (
+    Assertion,
     Block,
     Bullets,
     Callout,
@@ -30,6 +34,7 @@ from symconv.document import (
     Fold,
     Formula,
     Holder,
+    Line,
     Paragraph,
     Proof,
     Section,
@@ -40,6 +45,8 @@ from symconv.document import (
     Verdicts,
 )
 from symconv.errors import UnsupportedError
+from symconv.narrate.data import facts_data, statement_data, symbols_data
+from symconv.printing.text import text
 from symconv.render.sheet import Sheet
 from symconv.render.words import plain, summary
 
@@ -49,6 +56,9 @@ Home = tuple[Check, str | None]
 def render(sheet: Sheet) -> str:
     """Every check of the document as indented JSON."""
     document = sheet.document
+    stated = _Stated()
+    if document.checks is not None:  # a sheet of questions says nothing, and must not hold the answers
+        _tell(document.blocks, None, stated)
     # by identity: two sections may make equal checks
     section_of: dict[int, str | None] = {}
     for check, anchor in _homes(document.blocks, None):
@@ -81,7 +91,78 @@ def render(sheet: Sheet) -> str:
             for check in document.checks or ()
         ],
     }
-    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    head = json.dumps(report, ensure_ascii=False, indent=1).removesuffix("\n}")
+    parts = {"settings": stated.settings, "statements": stated.statements, "unstated": stated.unstated}
+    return head + "".join(f',\n "{name}": {_lines(items)}' for name, items in parts.items()) + "\n}\n"
+
+
+_RELATIONS = set("=≠<≤>≥→≈")
+BLANK = "□"
+"""Where a reader writes: a formula with it says nothing yet."""
+
+
+@dataclass(slots=True)
+class _Stated:
+    """The statements of a document, collected block by block."""
+
+    settings: list[Any] = field(default_factory=list)
+    statements: list[Any] = field(default_factory=list)
+    unstated: list[Any] = field(default_factory=list)
+    # by identity, of what is kept alive by the document
+    known: dict[tuple[int, Any], tuple[int, dict[str, Any]]] = field(default_factory=dict)
+
+    def add(self, statement: Assertion, section: str | None) -> None:
+        about, tell = statement.about
+        key = id(about), tell
+        if key not in self.known:
+            facts = tell(about)
+            data = facts_data(facts)
+            if data not in self.settings:
+                self.settings.append(data)
+            self.known[key] = self.settings.index(data), symbols_data(facts)
+        number, symbols = self.known[key]
+        self.statements.append(statement_data(statement, number, section, symbols))
+
+
+def _tell(blocks: Iterable[Block], section: str | None, stated: _Stated) -> None:
+    """Collect what blocks say, in their order."""
+    for block in blocks:
+        match block:
+            case Section():
+                _tell(block.blocks, block.anchor, stated)
+            case Callout() | Statement() | Proof() | Fold():
+                _tell(block.blocks, section, stated)
+            case Steps():
+                _tell((step.body for step in block.items), section, stated)
+            case Chain():
+                for line in block.lines:
+                    _say(line, row(*filter(None, (line.left,)), line.relation, line.right), section, stated)
+            case Formula():
+                _say(block, block.tree, section, stated)
+            case Paragraph() | Table():
+                _say(block, None, section, stated)
+
+
+def _say(
+    block: Formula | Line | Paragraph | Table, tree: Node | None, section: str | None, stated: _Stated
+) -> None:
+    """Collect what a block says; what it shows without saying it is told with the reason."""
+    relates = tree is not None and not block.says and _RELATIONS & set(text(tree)) and BLANK not in text(tree)
+    reason = "it has no statement" if relates else ""
+    for statement in block.says:
+        try:
+            stated.add(statement, section)
+        except UnsupportedError as error:
+            reason = str(error)
+    if reason:
+        shown = "a relation in text" if tree is None else text(tree)
+        stated.unstated.append({"section": section, "text": shown, "reason": reason})
+
+
+def _lines(items: list[Any]) -> str:
+    """A list with one item a line."""
+    inner = ",\n".join(f"  {json.dumps(item, ensure_ascii=False, separators=(',', ':'))}" for item in items)
+    return f"[\n{inner}\n ]" if items else "[]"
 
 
 def _proved(check: Check) -> dict[str, Any]:

@@ -38,7 +38,7 @@ from symconv.theorems.scaled import (
 )
 from symconv.theorems.theorem import Cell, Counterexample, Hypothesis, Instance, Theorem, rounded, step
 from symconv.theorems.verify import Case
-from symconv.theorems.written import Written, absolute, claim, letter, ln, number, say, total
+from symconv.theorems.written import Written, absolute, claim, derivative, letter, ln, number, say, total
 
 N = norm()
 m = letter("m", sp.Symbol("m", integer=True, positive=True))
@@ -50,8 +50,8 @@ OTHERS = Written(sp.Symbol("R", nonnegative=True), Ident("R"))
 """The sum of the powers of the others."""
 
 _APART = (X_K**p + OTHERS) ** (1 / p)
-_PARTIAL = Written(_APART.expr.diff(X_K.expr), Frac(row(Ident("∂"), N.tree), row(Ident("∂"), X_K.tree)))
 _NAMED = Written(_APART.expr, N.tree)
+_PARTIAL = derivative(_NAMED, X_K)
 
 _ABOVE_ONE = claim(1, "<", p)
 _EXPONENT = (1 - p) / p

@@ -45,10 +45,14 @@ from symconv.printing.text import text
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A formula: ``expr`` for verifying, ``tree`` for showing. Combine them with ``+ − * / **``."""
+    """A formula: ``expr`` for verifying, ``tree`` for showing. Combine them with ``+ − * / **``.
+
+    ``says`` is what is shown where ``expr`` is worked out from it: a derivative that was not taken.
+    """
 
     expr: sp.Expr
     tree: Node
+    says: sp.Expr | None = None
 
     def __add__(self, other: Operand) -> Written:
         right = written(other)
@@ -171,6 +175,12 @@ def ln(argument: Written) -> Written:
 def exp(exponent: Written) -> Written:
     """The exponential function as a power of e."""
     return Written(sp.exp(exponent.expr), Script(Ident("e"), sup=_inline(exponent.tree)))
+
+
+def derivative(of: Written, by: Written) -> Written:
+    """The partial derivative of a formula by one of its letters, worked out."""
+    tree = Frac(row(Ident("∂"), of.tree), row(Ident("∂"), by.tree))
+    return Written(of.expr.diff(by.expr), tree, sp.Derivative(of.expr, by.expr))
 
 
 def absolute(argument: Written) -> Written:
