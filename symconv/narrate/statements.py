@@ -134,7 +134,8 @@ def facts_of_layer(derivation: Worked) -> Facts:
         UnsupportedError: as :func:`numbers_of_layer`.
     """
     facts = numbers_of_layer(derivation)
-    general, gradient = derivation.general(None), derivation.general("input")
+    whole = _with_bias(derivation)
+    general, gradient = whole.general(None), whole.general("input")
     return replace(facts, layer=layer_of(general, gradient, derivation.operator.reduction))
 
 
@@ -149,11 +150,9 @@ def numbers_of_layer(derivation: Worked) -> Facts:
         raise UnsupportedError("no rule defines a layer around convolutions")
     if is_large(derivation):
         raise UnsupportedError("the arrays of the layer are too large to be written down")
-    if "bias" in operator.arguments and "bias" not in derivation.arrays:
-        derivation = derivation.substitute(bias=0)
-        drawn: tuple[str, ...] = ("input", "weight")
-    else:
-        drawn = ("input", "weight", "bias")
+    is_drawn = "bias" in derivation.arrays
+    derivation = _with_bias(derivation)
+    drawn = ("input", "weight", "bias") if is_drawn else ("input", "weight")
     arrays, symbols = _numbers(derivation)
     sizes = dict(_sizes(derivation.general(None), operator))
     norm = operator.reduction
@@ -168,6 +167,12 @@ def numbers_of_layer(derivation: Worked) -> Facts:
         () if letter is None else ((str(letter), "positive"),),
         symbols=symbols,
     )
+
+
+def _with_bias(derivation: Worked) -> Worked:
+    """The derivation with a bias of 0 where the layer has one that is left out."""
+    is_left_out = "bias" in derivation.operator.arguments and "bias" not in derivation.arrays
+    return derivation.substitute(bias=0) if is_left_out else derivation
 
 
 def layer_of(general: General, gradient: General, reduction: Any) -> Layer:
