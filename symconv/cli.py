@@ -85,7 +85,7 @@ def _solve(options: argparse.Namespace) -> int:
     if options.open and "html" not in formats:
         formats = (*formats, "html")
     from symconv.pipeline import solve
-    from symconv.terminal import open_page, summarise, with_progress
+    from symconv.terminal import open_page, prepare, summarise, with_progress
 
     processes = 2 if options.alone else 1
     report = with_progress(
@@ -99,7 +99,7 @@ def _solve(options: argparse.Namespace) -> int:
     )
     folder = Path(options.out or f"symconv-report/{Path(options.problem).stem}")
     try:
-        files = report.write(folder, formats, processes=processes, style=style)
+        files = report.write(folder, formats, processes=processes, style=style, meanwhile=prepare)
     except OSError as error:
         raise ProblemError(f"{folder}: cannot be written: {error.strerror or error}") from None
     summarise(report, files)

@@ -37,6 +37,7 @@ def shared(
     order: Sequence[int],
     processes: int,
     begin: Callable[[int], object] = lambda place: None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> list[Result]:
     """The results of independent pieces of work, in the order of the pieces.
 
@@ -45,6 +46,7 @@ def shared(
         order: their places in the order in which the copy begins with them; the costly ones first.
         processes: how many processes there may be; with 1 the pieces are done here, one after the other.
         begin: told the place of each piece that is begun here.
+        meanwhile: called here, perhaps repeatedly, where nothing is left but to wait for the copy.
     """
 
     def done_here(place: int) -> Result:
@@ -62,6 +64,7 @@ def shared(
         back = len(order)
         while len(copy.results) < back:
             if copy.works and back - 1 == len(copy.results):
+                meanwhile()
                 copy.receive(wait=True)
                 continue
             back -= 1

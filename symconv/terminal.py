@@ -33,6 +33,12 @@ def with_progress(work: Callable[[Callable[[str], None] | None], Result]) -> Res
         print(_CLEAR, end="", file=sys.stderr, flush=True)
 
 
+def prepare() -> None:
+    """Load what the summary needs."""
+    import rich.console
+    import rich.table  # noqa: F401
+
+
 def summarise(report: Report, files: Sequence[Path]) -> None:
     """What did not pass, a table of the answers with the bad ones first, and where the files are."""
     from rich.console import Console

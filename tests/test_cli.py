@@ -64,6 +64,7 @@ class Report:
         *,
         processes: int = 1,
         style: object = None,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> tuple[Path, ...]:
         assert formats is not None
         self.written.append((directory, formats))

@@ -123,6 +123,14 @@ def test_what_is_begun_here_is_told() -> None:
     assert begun == [0, 1]
 
 
+def test_this_process_does_something_else_while_it_waits_for_the_copy() -> None:
+    called: list[int] = []
+    shared([lambda: time.sleep(0.1), int], [0, 1], processes=2, meanwhile=lambda: called.append(os.getpid()))
+    assert set(called) == {os.getpid()}
+    shared([int, int], [0, 1], processes=1, meanwhile=lambda: called.append(0))
+    assert 0 not in called
+
+
 def test_a_problem_solved_by_two_processes_is_the_same(tmp_path: Path) -> None:
     written = {}
     for processes in (1, 2):

@@ -103,15 +103,8 @@ def conv_transpose1d(
         >>> conv_transpose1d([1, 10], [1, 2, 3], stride=2).tolist()
         [1, 2, 13, 20, 30]
     """
-    layer = ConvTranspose1d(
-        stride=stride,
-        padding=padding,
-        output_padding=output_padding,
-        groups=groups,
-        bias=bias is not None,
-        dilation=dilation,
-    )
-    return apply(layer, input, weight, bias)
+    arguments = (stride, padding, output_padding, groups, dilation)
+    return _transposed(ConvTranspose1d, arguments, input, weight, bias)
 
 
 def conv_transpose2d(
@@ -147,15 +140,8 @@ def conv_transpose2d(
         >>> conv_transpose2d([[1, 10]], [[1, 2]], stride=2).tolist()
         [[1, 2, 10, 20]]
     """
-    layer = ConvTranspose2d(
-        stride=stride,
-        padding=padding,
-        output_padding=output_padding,
-        groups=groups,
-        bias=bias is not None,
-        dilation=dilation,
-    )
-    return apply(layer, input, weight, bias)
+    arguments = (stride, padding, output_padding, groups, dilation)
+    return _transposed(ConvTranspose2d, arguments, input, weight, bias)
 
 
 def conv_transpose3d(
@@ -175,7 +161,20 @@ def conv_transpose3d(
         >>> conv_transpose3d([[[1]], [[10]]], [[[1, 2]]]).tolist()
         [[[1, 2]], [[10, 20]]]
     """
-    layer = ConvTranspose3d(
+    arguments = (stride, padding, output_padding, groups, dilation)
+    return _transposed(ConvTranspose3d, arguments, input, weight, bias)
+
+
+def _transposed(
+    kind: type[ConvTranspose1d | ConvTranspose2d | ConvTranspose3d],
+    arguments: tuple[Any, ...],
+    input: Any,
+    weight: Any,
+    bias: Any,
+) -> Any:
+    """What the transposed convolutions have in common: the order of their arguments, which is not the layer's."""
+    stride, padding, output_padding, groups, dilation = arguments
+    layer = kind(
         stride=stride,
         padding=padding,
         output_padding=output_padding,

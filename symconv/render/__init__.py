@@ -53,7 +53,11 @@ def render(
 
 
 def render_all(
-    document: Document, names: Iterable[str], processes: int = 1, style: FragmentStyle | None = None
+    document: Document,
+    names: Iterable[str],
+    processes: int = 1,
+    style: FragmentStyle | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> dict[str, Rendered]:
     """The document in several formats, by their names; work that they have in common is done once.
 
@@ -62,6 +66,7 @@ def render_all(
         names: the names of the formats.
         processes: with 2, a copy of this process takes its share (:mod:`symconv.sharing`).
         style: the names that a LaTeX fragment uses.
+        meanwhile: called while that copy is waited for.
     """
     from symconv.render.sheet import Sheet
     from symconv.sharing import shared
@@ -77,7 +82,7 @@ def render_all(
 
     works = [partial(rendered, group) for group in groups.values()]
     order = sorted(range(len(works)), key=lambda place: "mathml" not in list(groups)[place])
-    made = shared(works, order, processes)
+    made = shared(works, order, processes, meanwhile=meanwhile)
     texts = {name: text for group in made for name, text in group.items()}
     return {name: texts[name] for name in names}
 
