@@ -14,7 +14,7 @@ from symconv.display import Prose, row
 from symconv.document import Assertion, Block, Facts, Fold, Formula, Paragraph, Step, Steps
 from symconv.layers.convolution import Convolution, Weighted
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
-from symconv.narrate.statements import facts_of_layer, layer_of, letters_of, written
+from symconv.narrate.statements import layer_of, letters_of, numbers_of_layer, written
 from symconv.operator import Argument, Names
 from symconv.show import show
 
@@ -62,7 +62,7 @@ def any_geometry(
 
 def facts_of_geometries(kind: Kind) -> Facts:
     """The definition of a convolution in the symbols, with numbers at each of the geometries."""
-    concrete = [facts_of_layer(_at_geometry(kind, *geometry)) for geometry in GEOMETRIES]
+    concrete = [numbers_of_layer(_at_geometry(kind, *geometry)) for geometry in GEOMETRIES]
     given = [dict(zip("SPD", geometry[2:], strict=True)) for geometry in GEOMETRIES]
     samples = [{**facts.samples[0], **known} for facts, known in zip(concrete, given, strict=True)]
     symbolic = _layer(kind, STRIDE, PADDING, DILATION)

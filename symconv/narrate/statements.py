@@ -7,6 +7,7 @@ what is said cannot drift apart. Facts are found out only where a renderer asks 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from math import prod
@@ -130,6 +131,18 @@ def facts_of_layer(derivation: Worked) -> Facts:
     """The arrays of a derivation, with numbers in the place of symbols, and the definition of its layer.
 
     Raises:
+        UnsupportedError: as :func:`numbers_of_layer`.
+    """
+    facts = numbers_of_layer(derivation)
+    whole = _with_bias(derivation)
+    general, gradient = whole.general(None), whole.general("input")
+    return replace(facts, layer=layer_of(general, gradient, derivation.operator.reduction))
+
+
+def numbers_of_layer(derivation: Worked) -> Facts:
+    """The facts of a layer without its definition.
+
+    Raises:
         UnsupportedError: activations and losses, irrational entries, and arrays too large to be written down.
     """
     operator, names = derivation.operator, derivation.names
@@ -137,14 +150,11 @@ def facts_of_layer(derivation: Worked) -> Facts:
         raise UnsupportedError("no rule defines a layer around convolutions")
     if is_large(derivation):
         raise UnsupportedError("the arrays of the layer are too large to be written down")
-    if "bias" in operator.arguments and "bias" not in derivation.arrays:
-        derivation = derivation.substitute(bias=0)
-        drawn: tuple[str, ...] = ("input", "weight")
-    else:
-        drawn = ("input", "weight", "bias")
+    is_drawn = "bias" in derivation.arrays
+    derivation = _with_bias(derivation)
+    drawn = ("input", "weight", "bias") if is_drawn else ("input", "weight")
     arrays, symbols = _numbers(derivation)
-    general = derivation.general(None)
-    sizes = dict(_sizes(general, operator))
+    sizes = dict(_sizes(derivation.general(None), operator))
     norm = operator.reduction
     letter = norm.p if isinstance(norm, LpNorm) and isinstance(norm.p, sp.Symbol) else None
     if letter is not None:
@@ -155,9 +165,14 @@ def facts_of_layer(derivation: Worked) -> Facts:
         names.base,
         (*(names.of(role) for role in drawn if role in arrays), UPSTREAM),
         () if letter is None else ((str(letter), "positive"),),
-        layer=layer_of(general, derivation.general("input"), norm),
         symbols=symbols,
     )
+
+
+def _with_bias(derivation: Worked) -> Worked:
+    """The derivation with a bias of 0 where the layer has one that is left out."""
+    is_left_out = "bias" in derivation.operator.arguments and "bias" not in derivation.arrays
+    return derivation.substitute(bias=0) if is_left_out else derivation
 
 
 def layer_of(general: General, gradient: General, reduction: Any) -> Layer:
@@ -264,12 +279,11 @@ def claimed(facts: Facts, claim: Line) -> Says:
 
 def rounded_cells(facts: Facts, instance: Instance) -> Says:
     """That the numbers of an instance's table are rounded right."""
+    cells = [cell for row in instance.rows for cell in row if isinstance(cell, Rounded)]
+    once = dict.fromkeys(formula for cell in cells for formula in cell.formulas)  # rows share their formulas
+    formulas = {formula: expression(formula) for formula in once}
     return tuple(
-        _rounds(facts, instance, cell, formula)
-        for cells in instance.rows
-        for cell in cells
-        if isinstance(cell, Rounded)
-        for formula in cell.formulas
+        _rounds(facts, instance, cell, formulas[formula]) for cell in cells for formula in cell.formulas
     )
 
 
@@ -284,7 +298,7 @@ def _rounds(facts: Facts, instance: Instance, cell: Rounded, formula: Any) -> As
 
 
 def _error(formula: Any, shown: str) -> tuple[Any, Fraction]:
-    """By how much a decimal misses a formula, and by how much it may: half a unit of its last place."""
+    """By how much a decimal misses a formula or data, and by how much it may: half a unit of its last place."""
     decimal = shown.replace("−", "-")
     half_unit = Fraction(1, 2 * 10 ** len(decimal.partition(".")[2]))
     return ["abs", ["+", expression(formula), expression(-Fraction(decimal))]], half_unit
