@@ -155,6 +155,7 @@ def test_an_interrupted_command_ends_with_130_and_writes_nothing(tmp_path: Path)
         time.sleep(0.01)
     (child,) = proc.read_text().split()
     os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(60) == 130
+    # Python ends by the signal itself where it comes outside the command; a shell calls both 130
+    assert process.wait(60) in (130, -signal.SIGINT)
     assert not Path(f"/proc/{child}").exists()
     assert not (tmp_path / "out").exists()
