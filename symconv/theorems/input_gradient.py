@@ -51,6 +51,7 @@ TAP = S * i + D * m - P
 _IN_WINDOW, AT_OFFSET = t + P - S * i, t + P - D * m
 
 OUTPUT = total(times(A(TAP), B(m)), OFFSETS)
+DEFINITION = Link("definition", OUTPUT, "PyTorch's convolution, which does not turn the kernel.")
 TRANSPOSED = total(times(G(i), B(m)), WINDOWS, OFFSETS, where=(equal(TAP, t),))
 OVER_WINDOWS = total(
     times(G(i), B(_IN_WINDOW / D)),
@@ -124,7 +125,7 @@ def to_pairs(space: Space) -> tuple[IndexStep, ...]:
         C(i),
         (WINDOWS,),
         space,
-        Link("definition", OUTPUT, "PyTorch's convolution, which does not turn the kernel."),
+        DEFINITION,
     )
     pairs = chain(
         TARGET,

@@ -37,9 +37,9 @@ from symconv.theorems.index_sums import (
     vector,
 )
 from symconv.theorems.input_gradient import (
+    DEFINITION,
     INPUTS,
     OFFSETS,
-    OUTPUT,
     TAP,
     TARGET,
     WINDOWS,
@@ -76,7 +76,7 @@ def conv_toeplitz() -> Theorem:
         C(i),
         (WINDOWS,),
         space,
-        Link("definition", OUTPUT, "PyTorch's convolution, which does not turn the kernel."),
+        DEFINITION,
         Link(
             "name the position",
             total(times(total(times(delta(TAP, t), B(m)), OFFSETS), A(t)), _EVERY_INPUT),

@@ -31,7 +31,7 @@ from symconv.theorems.examples import (
 from symconv.theorems.geometry import D, Geometry, I, K, O, P, S, Space, geometry, i, m, small, u
 from symconv.theorems.identity import Identity, Link, chain
 from symconv.theorems.index_sums import A, B, C, G, equal, run, slope, tell, times, total, vector
-from symconv.theorems.input_gradient import OUTPUT, TAP, WINDOWS, E, convolution_hypotheses
+from symconv.theorems.input_gradient import DEFINITION, TAP, WINDOWS, E, convolution_hypotheses
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, step
 from symconv.theorems.verify import Case
 from symconv.theorems.written import claim, floor, letter
@@ -70,7 +70,7 @@ def weight_gradient_formula() -> Theorem:
         C(i),
         (WINDOWS,),
         space,
-        Link("definition", OUTPUT, "PyTorch's convolution, which does not turn the kernel."),
+        DEFINITION,
     )
     proof = chain(
         TARGET,
