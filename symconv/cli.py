@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Command = Callable[[argparse.Namespace], int]
 
+INTERRUPTED = 130
+"""The exit status of a command that was interrupted, as shells count it: 128 and the number of the signal."""
 HOMEWORK = "ds-ga-1008-hw2"
 SECTIONS = ("problems", "layers", "theorems", "certificates", "formats")
 COMMANDS = ("solve", "derive", "size", "prove", "certify", "recheck", "list", "new")
@@ -56,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

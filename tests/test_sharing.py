@@ -155,7 +155,14 @@ def test_an_interrupted_command_ends_with_130_and_writes_nothing(tmp_path: Path)
         time.sleep(0.01)
     (child,) = proc.read_text().split()
     os.killpg(process.pid, signal.SIGINT)
-    # Python ends by the signal itself where it comes outside the command; a shell calls both 130
-    assert process.wait(60) in (130, -signal.SIGINT)
+    assert process.wait(60) == 130
     assert not Path(f"/proc/{child}").exists()
     assert not (tmp_path / "out").exists()
+
+
+def test_an_interrupt_inside_code_that_a_library_executes_ends_with_130_too(tmp_path: Path) -> None:
+    (tmp_path / "sympy.py").write_text("exec('raise KeyboardInterrupt')", encoding="utf-8")
+    command = [sys.executable, "-m", "symconv", "solve", "--out", str(tmp_path / "out")]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "")
