@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from symconv.certificates import coq
@@ -16,6 +15,7 @@ from symconv.pipeline import HOMEWORK, LIMIT, solve
 from symconv.problem import load
 from symconv.report import Report
 from symconv.terminal import summarise, with_progress
+from symconv.value import replace
 from symconv.workings import compute
 
 

@@ -34,7 +34,7 @@ SECTIONS = ("problems", "layers", "theorems", "certificates", "formats")
 COMMANDS = ("solve", "derive", "size", "prove", "certify", "recheck", "list", "new")
 PRINTED = {"text": "txt", "latex": "fragment", "mathml": "mathml"}
 """The formats of ``derive`` and ``prove``, and what the renderers call them."""
-_COLLECTED = 200_000, 50, 50
+_COLLECTED = 1_000_000, 50, 50
 """When to look for circles of objects: importing SymPy stops for it 138 times with Python's values, and finds nothing."""
 
 

@@ -11,9 +11,10 @@ Characters are Unicode throughout (``−``, ``·``, ``≤``, ``∂``); each prin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar
+
+from symconv.value import Value
 
 Result = TypeVar("Result")
 
@@ -21,25 +22,16 @@ Role = Literal["input", "weight", "upstream", "result", "wrong"]
 """What a highlighted part of a formula plays; printers give each role one colour."""
 
 
-class Node:
+class Node(Value, cache_hash=True):
     """Base of the display tree."""
 
-    __slots__ = ()
 
-    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        # dataclasses with slots pickle themselves too, but in four times the time
-        names: tuple[str, ...] = self.__slots__
-        return type(self), tuple([getattr(self, name) for name in names])
-
-
-@dataclass(frozen=True, slots=True)
 class Row(Node):
     """Parts side by side. The operators of a row are where a long formula may be broken."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Ident(Node):
     """A variable: one letter (Latin or Greek), italic; bold for arrays. ``□`` is a place to be filled in."""
 
@@ -47,35 +39,30 @@ class Ident(Node):
     bold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Num(Node):
     """A number literal, already formatted; a leading ``−`` is part of it."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Op(Node):
     """A binary operator, relation or separator: one of ``+ − · × / = ≠ < ≤ > ≥ ≈ → ↦ ∈ ∉ ∣ , ; : ⟹ ∧ ∨ …``."""
 
     symbol: str
 
 
-@dataclass(frozen=True, slots=True)
 class Func(Node):
     """The upright name of a function: ``max``, ``min``, ``lim``, ``sign``, ``log``, ``exp``, ``mod``, ``conv``."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Words(Node):
     """Upright words within a formula, such as ``if`` or ``otherwise``. Plain ASCII letters and spaces only."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Frac(Node):
     """A fraction."""
 
@@ -83,7 +70,6 @@ class Frac(Node):
     denominator: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Script(Node):
     """A base with a subscript, a superscript or both."""
 
@@ -92,7 +78,6 @@ class Script(Node):
     sup: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class BigOp(Node):
     """An operator with limits below and above: ``∑``, ``∏``, or ``max``, ``min``, ``lim`` (limits below)."""
 
@@ -102,7 +87,6 @@ class BigOp(Node):
     upper: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Root(Node):
     """A square root, or a root with an index."""
 
@@ -110,7 +94,6 @@ class Root(Node):
     index: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Fence(Node):
     """A part between growing fences: ``( ) [ ] { } ⌊ ⌋ ⌈ ⌉ | | ‖ ‖``; either side may be empty."""
 
@@ -119,7 +102,6 @@ class Fence(Node):
     close: str
 
 
-@dataclass(frozen=True, slots=True)
 class Matrix(Node):
     """A matrix in square brackets; ``blocks`` is the height and width of the blocks that lines set apart."""
 
@@ -127,21 +109,18 @@ class Matrix(Node):
     blocks: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Cases(Node):
     """Values with the conditions under which they hold, behind a left brace."""
 
     rows: tuple[tuple[Node, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Stack(Node):
     """Short lines set one above the other, as below a sum with several conditions."""
 
     lines: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Highlight(Node):
     """A part marked with its role; never the only carrier of the information."""
 

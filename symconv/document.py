@@ -8,17 +8,16 @@ and a rule to every renderer; a test fails while one is missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
 from symconv.checks.result import Check, Checks
 from symconv.display import Node, Prose
 from symconv.drawing import Drawing
+from symconv.value import Value, field
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Value):
     """The definition of a layer: ``value`` is the formula of the output's entry at ``index``.
 
     ``input``, ``output`` and ``error`` are names; ``outside`` says of the arrays that are read beyond
@@ -34,8 +33,7 @@ class Layer:
     ties: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Value):
     """What names stand for in statements, so that a program can evaluate them again.
 
     Args:
@@ -60,8 +58,7 @@ class Facts:
     symbols: Mapping[Any, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(Value):
     """What a displayed formula says, as a value: ``left relation right``.
 
     Args:
@@ -88,31 +85,27 @@ Says = tuple[Assertion, ...]
 """What is said by a block, in order; a relation of a formula that is not said cannot be evaluated again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Value):
     """A paragraph of running text."""
 
     text: Prose
     says: Says = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets:
+class Bullets(Value):
     """A list of short texts."""
 
     items: tuple[Prose, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Value):
     """A displayed formula on its own line(s)."""
 
     tree: Node
     says: Says = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value):
     """One line of a chain: ``left relation right``; an empty ``left`` continues the line above."""
 
     left: Node | None
@@ -121,15 +114,13 @@ class Line:
     says: Says = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Value):
     """Lines that line up at their relation sign: ``∂E/∂A₁₂ = … / = … / = 7``."""
 
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value):
     """A step of a derivation or proof: a name, its formula, the reason beside it, and its checks.
 
     ``conditions`` are side conditions shown with the formula.
@@ -142,15 +133,13 @@ class Step:
     conditions: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Value):
     """Steps in order; renderers number the formulas of a document through."""
 
     items: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Value):
     """A table with a header row; ``align`` has one of ``l c r`` a column."""
 
     header: tuple[Prose, ...]
@@ -160,8 +149,7 @@ class Table:
     says: Says = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Callout:
+class Callout(Value):
     """A boxed remark. ``correction``: where a common statement is wrong or conditional; ``failed``: a check
     that did not pass, impossible to overlook; ``convention``: a choice that was made; ``result``: the answer."""
 
@@ -170,8 +158,7 @@ class Callout:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Value):
     """A theorem: its hypotheses and claims. ``name`` is made as an anchor is, for references."""
 
     name: str
@@ -184,8 +171,7 @@ class Statement:
         return Callout("result", f"Theorem. {self.title}", self.blocks)
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Value):
     """What proves the theorem above."""
 
     blocks: tuple[Block, ...]
@@ -196,23 +182,20 @@ class Proof:
         return (Paragraph(("Proof.",)), *self.blocks)
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Value):
     """Details that a page may fold; paper shows them in full."""
 
     summary: Prose
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdicts:
+class Verdicts(Value):
     """The evidence: a table of checks with method, scope and verdict."""
 
     checks: Checks
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Value):
     """A drawing with its caption; ``plain`` draws it in lines of text, where that can be done.
 
     A format without drawings shows the lines, or else says what the drawing shows.
@@ -223,15 +206,13 @@ class Figure:
     plain: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(Value):
     """Room for an answer written by hand, so many lines high."""
 
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Value):
     """A part with a heading; ``anchor`` is made of lower-case ASCII letters, digits and hyphens.
 
     ``checks`` are all the checks of the section: a renderer shows their common verdict beside the heading.
@@ -243,8 +224,7 @@ class Section:
     checks: Checks | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Value):
     """An array of exact numbers for an explorer; its entries stand in row-major order."""
 
     name: str
@@ -252,8 +232,7 @@ class Numbers:
     entries: tuple[int | Fraction, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Value):
     """How one axis of a layer links its positions: taps ``(out, in, offset)``, counted from 0.
 
     Args:
@@ -269,8 +248,7 @@ class Links:
     margin: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Explorer:
+class Explorer(Value):
     """A layer with its numbers, for a page that lets a reader choose entries, change numbers and look again.
 
     It holds data only: what meets in which entry is said by ``links``, one an axis, and what a page computes
@@ -316,8 +294,7 @@ Holder = Callout | Statement | Proof | Fold | Section
 Block = Holder | Paragraph | Bullets | Formula | Chain | Steps | Table | Figure | Explorer | Space | Verdicts
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Value):
     """A whole report. ``checks`` holds every check made for it; None for a sheet that asserts nothing."""
 
     title: str

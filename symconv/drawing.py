@@ -8,15 +8,15 @@ hatching or a label says too. To add a shape, add a class here and a rule to bot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from symconv.value import Value
 
 Point = tuple[float, float]
 Ink = Literal["ink", "quiet", "input", "weight", "upstream", "result"]
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(Value):
     """Straight pieces through points."""
 
     points: tuple[Point, ...]
@@ -25,8 +25,7 @@ class Stroke:
     dash: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Value):
     """A square or rectangle; ``filled`` lightly in its role's colour, ``dashed`` for what is not really there."""
 
     corner: Point
@@ -36,8 +35,7 @@ class Cell:
     dashed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Value):
     """Words or a sign, in Unicode, anchored at a point of its base line."""
 
     at: Point
@@ -48,8 +46,7 @@ class Label:
     italic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Value):
     """Shapes on a sheet, and what they show in a sentence for those who do not see them."""
 
     size: Point

@@ -11,7 +11,6 @@ Indices are written as shown, counted from the notation's base.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
 from types import MappingProxyType
@@ -27,15 +26,13 @@ from symconv.axes.arithmetic import integer as integer
 from symconv.combining import divide, largest, total
 from symconv.errors import UnsupportedError
 from symconv.exact import exact, symbolic
+from symconv.value import Value
 
 
-class Formula:
+class Formula(Value):
     """Base of formula nodes."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
 class Entry(Formula):
     """An entry of an array: ``A[k, l]``; an array without indices is the array itself."""
 
@@ -43,7 +40,6 @@ class Entry(Formula):
     index: tuple[int | sp.Expr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Partial(Formula):
     """A partial derivative ``∂of/∂by``; ``of`` is an entry or the error, an array without indices."""
 
@@ -51,21 +47,18 @@ class Partial(Formula):
     by: Entry
 
 
-@dataclass(frozen=True, slots=True)
 class Product(Formula):
     """Factors, in order."""
 
     factors: tuple[Formula | Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Sum(Formula):
     """Terms, in order; the empty sum is 0."""
 
     terms: tuple[Formula | Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Quotient(Formula):
     """``numerator / denominator``."""
 
@@ -73,7 +66,6 @@ class Quotient(Formula):
     denominator: Formula | Any
 
 
-@dataclass(frozen=True, slots=True)
 class Power(Formula):
     """``base ** exponent``."""
 
@@ -81,28 +73,24 @@ class Power(Formula):
     exponent: Any
 
 
-@dataclass(frozen=True, slots=True)
 class Absolute(Formula):
     """``|body|``."""
 
     body: Formula | Any
 
 
-@dataclass(frozen=True, slots=True)
 class Sign(Formula):
     """``sign(body)``, 0 at 0."""
 
     body: Formula | Any
 
 
-@dataclass(frozen=True, slots=True)
 class Negative(Formula):
     """``−body``."""
 
     body: Formula | Any
 
 
-@dataclass(frozen=True, slots=True)
 class Apply(Formula):
     """``function(body)``; ``ln`` is the natural logarithm."""
 
@@ -110,7 +98,6 @@ class Apply(Formula):
     body: Formula | Any
 
 
-@dataclass(frozen=True, slots=True)
 class Branch(Formula):
     """``above`` where ``body > 0``, else ``below``; with 1 and 0 it is the indicator ``[body > 0]``."""
 
@@ -119,14 +106,12 @@ class Branch(Formula):
     below: Formula | Any = 0
 
 
-@dataclass(frozen=True, slots=True)
 class Largest(Formula):
     """The maximum of the arguments; −∞ of none."""
 
     args: tuple[Formula | Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Chosen(Formula):
     """The share that an entry has in the maximum of a window: ``[entry = maximum]``.
 
@@ -141,7 +126,6 @@ class Chosen(Formula):
     absolute: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Delta(Formula):
     """Kronecker's delta of two index expressions."""
 
@@ -149,7 +133,6 @@ class Delta(Formula):
     right: sp.Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Over(Formula):
     """A sum (or maximum) of ``body`` over index ranges, where conditions hold."""
 
@@ -159,7 +142,6 @@ class Over(Formula):
     where: tuple[sp.Basic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Guarded(Formula):
     """``body`` where all conditions hold, else 0; the body is looked at nowhere else."""
 

@@ -14,7 +14,6 @@ by. That the derivative of the cross entropy is so short needs ``Σ_c t_sc = 1``
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,16 +35,15 @@ from symconv.formula import (
     evaluate,
 )
 from symconv.reductions import Slopes, Window, objects
+from symconv.value import Value, replace
 
 if TYPE_CHECKING:
     from symconv.axes import Axis, Letters
     from symconv.taps import Taps
 
 
-class _Shared:
+class _Shared(Value):
     """A loss, which divides all its windows by the same number, if by any."""
-
-    __slots__ = ()
 
     def cells(self, axes: Sequence[Axis], sizes: Sequence[int]) -> Array | None:
         raise NotImplementedError
@@ -55,7 +53,6 @@ class _Shared:
         return None if cells is None else cells[0]
 
 
-@dataclass(frozen=True, slots=True)
 class SquaredError(_Shared):
     """``(x − t)²`` summed over what an output reads; with ``mean``, divided by the number of entries."""
 
@@ -96,7 +93,6 @@ class Classes(NamedTuple):
     span: Range
 
 
-@dataclass(frozen=True, slots=True)
 class CrossEntropy(_Shared):
     """``−Σ_c t_c·ln(e^x_c / Σ_m e^x_m)`` summed over the samples that an output reads.
 

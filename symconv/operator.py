@@ -22,13 +22,13 @@ from symconv.formula import Entry
 from symconv.reductions import Reduction, Window, constant
 from symconv.sums import dot
 from symconv.taps import Groups, Key, Tap, Taps
+from symconv.value import Value
 
 Argument = Literal["input", "weight", "bias"]
 """What a layer can be differentiated by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Value):
     """How the arrays are called and from where indices count; the defaults are the textbook's."""
 
     input: str = "A"

@@ -6,7 +6,6 @@ problem file → problem → layers → derivations → substitution → checks 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +31,7 @@ from symconv.operator import Argument, Names
 from symconv.problem import Problem, Prove, load
 from symconv.report import Answer, Report
 from symconv.sharing import shared
+from symconv.value import replace
 from symconv.workings import Workings, compute
 
 __all__ = ["HOMEWORK", "LIMIT", "Answer", "Report", "derive", "matrix", "prove", "size", "solve"]

@@ -13,7 +13,6 @@ To add a function, give a frozen class its :meth:`~Pointed.formula` and its :met
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symconv.exact import Array, exact
@@ -43,7 +42,6 @@ class Pointed(Undivided):
     ``smooth`` says that the function takes rational numbers to irrational ones and has a derivative everywhere.
     """
 
-    __slots__ = ()
     smooth: ClassVar[bool] = True
 
     def formula(self, x: Any) -> Formula:
@@ -81,7 +79,6 @@ def _value(formula: Formula) -> Any:
     return exact(evaluate(formula, None, {}))  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
 class Rectified(Pointed):
     """``x`` where it is positive, else ``negative_slope·x``."""
 
@@ -97,7 +94,6 @@ class Rectified(Pointed):
         return Branch(x, 1, self.negative_slope)
 
 
-@dataclass(frozen=True, slots=True)
 class Logistic(Pointed):
     """``1/(1 + e^(−x))``, the logistic sigmoid."""
 
@@ -108,7 +104,6 @@ class Logistic(Pointed):
         return Product((y, Sum((1, Negative(y)))))
 
 
-@dataclass(frozen=True, slots=True)
 class TanH(Pointed):
     """``tanh x``, the hyperbolic tangent."""
 

@@ -16,7 +16,6 @@ exact arrays (:meth:`forward`, :meth:`slopes`). To add a reduction, write these 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
@@ -40,6 +39,7 @@ from symconv.formula import (
     Sum,
 )
 from symconv.sums import dot
+from symconv.value import Value
 
 if TYPE_CHECKING:
     from symconv.axes import Axis, Indices, Letters, Range
@@ -98,10 +98,8 @@ class Reduction(Protocol):
         """:meth:`cells` with symbolic sizes."""
 
 
-class Undivided:
+class Undivided(Value):
     """A reduction that divides by nothing."""
-
-    __slots__ = ()
 
     def cells(self, axes: Sequence[Axis], sizes: Sequence[int]) -> Array | None:
         return None
@@ -113,7 +111,6 @@ class Undivided:
         return None
 
 
-@dataclass(frozen=True, slots=True)
 class WeightedSum(Undivided):
     """``Σ x·w``, plus the bias that the operator adds: a convolution. Without a weight, ``Σ x``."""
 
@@ -143,11 +140,8 @@ class WeightedSum(Undivided):
 class PlainSum(WeightedSum):
     """``Σ x``: a weighted sum of which every weight is 1, as where entries are added up or only moved."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Mean:
+class Mean(Value):
     """``Σ x / N``, N the number of the window's cells.
 
     Args:
@@ -203,7 +197,6 @@ class Mean:
         return sp.Mul(*(axis.cells_formula(at, base, self.count_include_pad) for axis, at in spatial))
 
 
-@dataclass(frozen=True, slots=True)
 class Maximum(Undivided):
     """``max x``; padding never wins, and a window wholly in the padding has the value −∞."""
 
@@ -232,7 +225,6 @@ class Maximum(Undivided):
         return Chosen(body, output, self.ties)
 
 
-@dataclass(frozen=True, slots=True)
 class LpNorm(Undivided):
     """``(Σ |x|^p)^(1/p)``; ``max |x|`` for p = oo.
 

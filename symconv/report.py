@@ -5,17 +5,16 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from symconv.checks.result import Checks, Verdict
 from symconv.document import Document
 from symconv.render import FORMATS, USUAL, Rendered, render, render_all
 from symconv.render.style import FragmentStyle
+from symconv.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value):
     """A line of the table of answers, in plain text."""
 
     id: str
@@ -24,8 +23,7 @@ class Answer:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Value):
     """What solving gives.
 
     Args:

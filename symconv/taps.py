@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from symconv.axes import AxisTaps, Indices
+from symconv.value import Value
 
 Key = Literal["out", "inp", "offset"]
 """What taps are grouped by."""
@@ -30,8 +31,7 @@ class Tap(NamedTuple):
     offset: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
+class Groups(Value):
     """Taps that share a position: ``order[starts[i]:starts[i+1]]`` are the taps of position ``ids[i]``.
 
     ``count`` is the number of positions; one without taps (a weight that only meets padding) is in no group.

@@ -7,7 +7,7 @@ caught each of them into ``reports/soundness.md``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -36,6 +36,7 @@ from symconv.formula import Absolute, Chosen, Entry, Over, Power, Product, Sign,
 from symconv.operator import Operator
 from symconv.reductions import LpNorm, Maximum, Mean, Slopes, WeightedSum
 from symconv.taps import Taps
+from symconv.value import replace
 
 Change = Callable[[Any], Any]
 """From the original function to a wrong one."""

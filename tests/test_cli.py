@@ -143,7 +143,7 @@ def run(*arguments: str) -> int:
 
 
 def test_help_and_version_are_printed_without_heavy_imports() -> None:
-    heavy = "{'sympy', 'numpy', 'rich', 'latex2mathml', 'dataclasses', 'typing', 'fractions'}"
+    heavy = "{'sympy', 'numpy', 'rich', 'latex2mathml', 'dataclasses', 'msgspec', 'typing', 'fractions'}"
     for option, text in (("--help", "usage: symconv"), ("--version", f"symconv {__version__}")):
         code = (
             f"import sys, symconv.cli\ntry: symconv.cli.main([{option!r}])\n"

@@ -21,14 +21,8 @@ MODULES = {
 # From the ground up: a module imports from layers before its own, and within its own package.
 # A name stands for a module or a whole package; the longest name that fits counts.
 LAYERS = (
-    (
-        "symconv.errors",
-        "symconv.sharing",
-        "symconv.display",
-        "symconv.drawing",
-        "symconv._version",
-        "symconv.recheck",
-    ),
+    ("symconv.errors", "symconv.sharing", "symconv.value", "symconv._version", "symconv.recheck"),
+    ("symconv.display", "symconv.drawing"),
     ("symconv.exact", "symconv.grammar", "symconv.printing"),
     ("symconv.show", "symconv.checks.result"),
     ("symconv.document",),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -38,6 +37,7 @@ from symconv.problem import (
     unknown,
 )
 from symconv.theorems import THEOREMS
+from symconv.value import fields
 
 HOMEWORK = "ds-ga-1008-hw2"
 
@@ -262,9 +262,9 @@ def test_a_disputed_formula_has_all_five_sizes() -> None:
 
 
 def test_every_kind_of_question_has_a_reader_for_every_field() -> None:
-    common = {field.name for field in dataclasses.fields(Question)}
+    common = {field.name for field in fields(Question)}
     for cls, readers in KINDS.values():
-        assert {field.name for field in dataclasses.fields(cls)} - common == set(readers)
+        assert {field.name for field in fields(cls)} - common == set(readers)
     assert {cls.__name__ for cls, _ in KINDS.values()} == {cls.__name__ for cls in Question.__subclasses__()}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from symconv.theorems.output_size import ROOM, D, I, K, P, S
 from symconv.theorems.scaled import M, n, norm, p, r, x
 from symconv.theorems.theorem import Counterexample, Instance, Rounded, Theorem
 from symconv.theorems.written import claim, floor
+from symconv.value import replace
 
 TABLE = Path(__file__).parent.parent / "reports/soundness.md"
 UPDATE = "run `pytest tests/test_soundness.py --update-reports` and look at what changed"

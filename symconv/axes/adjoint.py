@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,10 @@ from symconv.axes.axis import AxisTaps, Letters, Over, Reads, Size
 from symconv.axes.channels import Grouped
 from symconv.axes.sliding import Sliding
 from symconv.errors import ShapeError
+from symconv.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Adjoint:
+class Adjoint(Value):
     """An axis with input and output exchanged: what output ``o`` reads here, reads ``o`` there.
 
     Of a sliding axis it is the axis of a transposed convolution, whose inputs are the windows: input ``i`` is

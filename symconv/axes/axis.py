@@ -11,6 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from symconv.exact import symbolic
+from symconv.value import Value
 
 Size = Any
 """A size or a parameter: a number, or a symbol that stands for one."""
@@ -47,8 +48,7 @@ class AxisTaps:
         return groups
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Value):
     """An index that runs from ``lower`` to ``upper``, both included."""
 
     var: sp.Symbol
@@ -56,8 +56,7 @@ class Range:
     upper: sp.Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Letters:
+class Letters(Value):
     """The letters of one axis in a general formula."""
 
     inp: sp.Symbol
@@ -72,8 +71,7 @@ class Letters:
         return Letters(self.out, self.inp, self.offset, self.output_size, self.input_size, self.kernel_size)
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(Value):
     """One axis of a general formula: the taps that share one position.
 
     Over ``ranges`` and where ``where`` holds, output ``out`` reads input ``inp`` with weight index ``weight``.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,10 +9,10 @@ import sympy as sp
 
 from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, last_index
 from symconv.exact import symbolic
+from symconv.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Pointwise:
+class Pointwise(Value):
     """Every position by itself: ``in = out``.
 
     Args:
@@ -47,8 +46,7 @@ class Pointwise:
         return Reads(at.out, at.out, (), (Range(at.out, sp.Integer(base), last_index(at.output_size, base)),))
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Value):
     """One output position reads every input; it takes no part in the output's index.
 
     Args:
@@ -93,8 +91,7 @@ def _met(at: Indices, weighted: bool) -> Indices:
     return at if weighted else np.zeros_like(at)
 
 
-@dataclass(frozen=True, slots=True)
-class Grouped:
+class Grouped(Value):
     """The channel axis of a convolution: output ``f`` reads every input channel of its group.
 
     With ``F`` outputs, ``C`` inputs and ``g`` groups, output ``f`` belongs to group ``⌊f/(F/g)⌋`` and reads the

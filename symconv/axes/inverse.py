@@ -16,7 +16,6 @@ grows. To add a rule, register it on :func:`input_sizes`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
 from math import ceil
@@ -30,13 +29,13 @@ from symconv.axes.sliding import Sliding
 from symconv.axes.windows import Adaptive, Fractional
 from symconv.errors import ShapeError, UnsupportedError
 from symconv.exact import symbolic
+from symconv.value import Value
 
 MOST = 2**40
 """Up to which size an axis without a rule is searched."""
 
 
-@dataclass(frozen=True, slots=True)
-class InputSizes:
+class InputSizes(Value):
     """Consecutive sizes from ``lower`` to ``upper``, both included; ``upper`` is oo where there is no largest.
 
     Both are ints, or formulas where a size or parameter is a symbol. There is none where upper < lower.

@@ -6,7 +6,6 @@ Inputs and outputs are counted row by row through the whole array.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -15,10 +14,10 @@ import sympy as sp
 
 from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, last_index, sequence
 from symconv.axes.windows import Fractional
+from symconv.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Scattered:
+class Scattered(Value):
     """Every input goes to the output position that an index names: ``out = target[in]``.
 
     Where several inputs name the same position, the last one stays, as in PyTorch.
@@ -77,8 +76,7 @@ class Scattered:
         return (sp.Eq(sequence("z", at)(inp), inp),)
 
 
-@dataclass(frozen=True, slots=True)
-class Planewise:
+class Planewise(Value):
     """Every plane with windows of its own: fractional pooling with samples for each of them.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -11,12 +10,12 @@ import sympy as sp
 from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, ceiling, floor, last_index
 from symconv.errors import ShapeError
 from symconv.exact import symbolic
+from symconv.value import Value
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sliding:
+class Sliding(Value):
     """A window that slides: ``in = stride·out + dilation·offset − padding``.
 
     Args:

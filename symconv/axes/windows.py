@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -24,10 +23,10 @@ from symconv.axes.axis import (
     sequence,
 )
 from symconv.errors import ShapeError
+from symconv.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Adaptive:
+class Adaptive(Value):
     """Windows that share the input out evenly: output ``o`` reads ``⌊o·I/O⌋ … ⌈(o+1)·I/O⌉ − 1``.
 
     Args:
@@ -85,8 +84,7 @@ class Adaptive:
         return -(-(np.arange(1, count + 1) * size) // count)
 
 
-@dataclass(frozen=True, slots=True)
-class Fractional:
+class Fractional(Value):
     """Windows of one length that start at a pseudo-random sequence, as ``torch.nn.FractionalMaxPool2d``.
 
     With ``a = (I − K)/(O − 1)`` and a sample ``u`` in [0, 1), window ``o < O − 1`` starts at

@@ -17,11 +17,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from symconv.certificates.theory import ALLOWED
+from symconv.value import Value
 
 LIBRARIES = ("-Q", "theory", "SymConv", "-Q", "results", "Results")
 """How coqc and coqchk find the files, from the folder that has both."""
@@ -35,8 +35,7 @@ class Status(StrEnum):
     UNFINISHED = "unfinished"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """What Coq said of a file.
 
     Args:
@@ -52,8 +51,7 @@ class Outcome:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Value):
     """A file to compile.
 
     Args:

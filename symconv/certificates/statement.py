@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from symconv.value import Value
 
 MOST_IN_A_FILE = 200
 """Statements in one file: the files of a large result are checked side by side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Value):
     """One theorem.
 
     Args:
@@ -24,8 +24,7 @@ class Statement:
     proof: str
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Value):
     """The theorems about one result of a problem.
 
     Args:
@@ -54,8 +53,7 @@ class Batch:
             yield SourceFile(stem, self, self.statements[start : start + MOST_IN_A_FILE])
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Value):
     """A result without a certificate, and why, in words.
 
     Args:
@@ -69,8 +67,7 @@ class Gap:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Value):
     """A file of theorems about one result."""
 
     stem: str

@@ -15,7 +15,6 @@ with more than ``LARGE`` taps no array is built: a few entries are checked one b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -56,6 +55,7 @@ from symconv.formula import evaluate
 from symconv.operator import Argument
 from symconv.pointwise import Rectified
 from symconv.reductions import LpNorm, Maximum
+from symconv.value import replace
 
 
 def check_derivation(derivation: Worked) -> Checks:

@@ -7,7 +7,7 @@ checked at a sample of entries (:func:`check_sample`), and its scope says at how
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import prod
@@ -31,6 +31,7 @@ from symconv.exact import Array
 from symconv.formula import Partial, evaluate
 from symconv.operator import Argument
 from symconv.reductions import LpNorm, Maximum
+from symconv.value import replace
 
 SAMPLED = 9
 """How many entries of a large derivation are checked, evenly spread from the first to the last."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -33,6 +33,7 @@ from symconv.exact import Array, indices
 from symconv.formula import Chosen, Entry, Partial, Values, evaluate, evaluator
 from symconv.operator import Argument
 from symconv.reductions import LpNorm, Maximum
+from symconv.value import replace
 
 
 def check_general(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]:

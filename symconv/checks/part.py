@@ -11,7 +11,7 @@ slower. To add one, register a rule.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import singledispatch
 from itertools import chain
 from operator import contains
@@ -27,6 +27,7 @@ from symconv.formula import Chosen, Entry, Partial
 from symconv.operator import Operator
 from symconv.reductions import Maximum
 from symconv.taps import Key
+from symconv.value import Value, replace
 
 WHOLE = 5_000
 """Up to how many taps a layer is left whole."""
@@ -36,8 +37,7 @@ class OutsideError(SymconvError):
     """A derivation reads an entry on which, by the geometry, its result does not depend."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Value):
     """An axis cut down, and the ranges of input, output and weight positions that are left."""
 
     axis: Any

@@ -7,8 +7,9 @@ has accepted is called *proved*.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from symconv.value import Value
 
 
 class Verdict(StrEnum):
@@ -42,8 +43,7 @@ class Method(StrEnum):
     """A theorem that says so was accepted by the kernel of a proof assistant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Value):
     """A theorem that a proof kernel has accepted.
 
     Args:
@@ -63,8 +63,7 @@ class Certificate:
     assumptions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Value):
     """One comparison.
 
     Args:
@@ -100,8 +99,7 @@ class Check:
         return "proved" if self.certificates else self.verdict.value
 
 
-@dataclass(frozen=True, slots=True)
-class Checks:
+class Checks(Value):
     """Checks in the order in which they were made; ``passed`` only if there are some and all passed."""
 
     items: tuple[Check, ...] = ()

@@ -10,7 +10,7 @@ The chain starts at the end: with 1 where the last output is the error itself, e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
@@ -20,6 +20,7 @@ from symconv.derivation.step import Step
 from symconv.errors import ArgumentError, ShapeError
 from symconv.exact import Array, exact, frozen, is_closed, pack, symbols, unpack
 from symconv.operator import Argument, Names, Operator
+from symconv.value import replace
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ another one with the same steps, now carried through to numbers. Entries and ste
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 from typing import Any, Self, TypeVar
@@ -25,6 +25,7 @@ from symconv.exact import Array, frozen, is_closed, pack, unpack
 from symconv.formula import evaluate
 from symconv.operator import Argument, Names, Operator
 from symconv.reductions import constant
+from symconv.value import replace
 
 W = TypeVar("W", bound="Worked")
 

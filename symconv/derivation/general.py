@@ -13,7 +13,7 @@ divisibility condition.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
@@ -38,6 +38,7 @@ from symconv.exact import symbolic
 from symconv.formula import Delta, Entry, Formula, Over, Partial, Product, Sum
 from symconv.operator import Argument, Names
 from symconv.reductions import Maximum, Reduction
+from symconv.value import replace
 
 _INPUT, _OUTPUT, _OFFSET = "klq", "ijr", "mnu"
 """Index letters of the spatial axes: input, output and offset position."""

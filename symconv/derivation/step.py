@@ -6,17 +6,16 @@ A derivation is a tuple of steps in which every ``before`` is the previous ``aft
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from symconv.checks.result import Check
 from symconv.display import Node, Prose
+from symconv.value import Value
 
 Relation = Literal["=", "<", "≤", "≥", "→", "⟹"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value):
     """One step of a derivation or proof.
 
     Args:

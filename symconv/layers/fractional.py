@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ from symconv.layers.arguments import each_axis, flag, one_of, per_axis, store
 from symconv.layers.pooling import Pooling
 from symconv.operator import Operator
 from symconv.reductions import Maximum, Reduction, Ties
+from symconv.value import replace
 
 Samples = tuple[Fraction, ...]
 """One sample an axis, in the order of the axes."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from symconv.checks.result import Check, Checks
 from symconv.display import Prose
 from symconv.document import Block, Bullets, Document, Paragraph, Section, Table, Verdicts
+from symconv.value import replace
 
 
 def with_certificates(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import islice
 from math import prod
 
@@ -39,6 +38,7 @@ from symconv.narrate.statements import equality, general_equality, rounds, shown
 from symconv.narrate.windows import windows
 from symconv.operator import Argument, Names
 from symconv.show import show
+from symconv.value import replace
 
 TITLES = {
     "definition": "Definition",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from symconv.checks.result import Check, Checks
+from symconv.value import replace
 
 
 def summarised(checks: Checks) -> Checks:

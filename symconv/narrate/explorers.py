@@ -7,7 +7,6 @@ every stride, padding, dilation and number of channels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -21,6 +20,7 @@ from symconv.document import Explorer, Links, Numbers
 from symconv.exact import Array, exact, indices
 from symconv.reductions import LpNorm, Maximum, Mean, WeightedSum
 from symconv.taps import Taps
+from symconv.value import replace
 
 CELLS = 1500
 """How many entries the arrays of an explorer may have together: more can be computed, but not looked at."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -17,6 +16,7 @@ from symconv.narrate.formulas import range_bounds, tree, wide_ranges
 from symconv.narrate.statements import layer_of, letters_of, numbers_of_layer, written
 from symconv.operator import Argument, Names
 from symconv.show import show
+from symconv.value import replace
 
 Kind = tuple[type[Weighted], str, Names]
 """A class of layers, its padding mode, and how arrays are called."""

@@ -8,7 +8,6 @@ each and no derivation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -39,6 +38,7 @@ from symconv.problem import (
     Prove,
 )
 from symconv.theorems import THEOREMS
+from symconv.value import replace
 from symconv.workings import Workings
 
 BLANK = Ident("□")

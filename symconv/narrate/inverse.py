@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from symconv.display import Fence, Frac, Node, row
 from symconv.document import Block, Callout, Formula, Paragraph, Section, Step, Steps, Table
 from symconv.errors import ShapeError
 from symconv.show import show
+from symconv.value import Value
 
 SHOWN = 12
 """Up to how many sizes a table lists."""
@@ -29,8 +29,7 @@ _FLOOR = "The floor of x is n exactly when n ≤ x < n + 1."
 I = sp.Symbol("I", integer=True, positive=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Inverse:
+class Inverse(Value):
     """The input sizes of one axis with the steps that lead to them."""
 
     sizes: InputSizes

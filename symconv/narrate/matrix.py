@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from symconv.checks.matrix import check_matrix
@@ -16,6 +15,7 @@ from symconv.formula import Entry, Partial
 from symconv.narrate.formulas import tree
 from symconv.reductions import Maximum
 from symconv.show import show
+from symconv.value import replace
 
 MOST_ROWS, MOST_COLUMNS = 20, 16
 """Up to how many rows and columns a matrix is written out."""

@@ -6,8 +6,6 @@ list a module, add its layer here.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import sympy as sp
 
 from symconv.checks.general import check_general
@@ -29,6 +27,7 @@ from symconv.layers import (
 from symconv.narrate.formulas import tree
 from symconv.narrate.statements import general_equality
 from symconv.operator import Names
+from symconv.value import replace
 
 SENTENCES = {
     "MaxPool2d": "Keeps the largest entry of each window.",

@@ -6,7 +6,6 @@ To answer a new kind of question, register a function on :func:`answer`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial, singledispatch
 from typing import Any
 
@@ -59,11 +58,11 @@ from symconv.problem import (
 from symconv.show import show
 from symconv.theorems import THEOREMS
 from symconv.theorems.theorem import Instance, Theorem
+from symconv.value import Value
 from symconv.workings import Workings
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Value):
     """A question with its section, its answer in a line, its checks, and what there is to explore."""
 
     question: Question

@@ -7,7 +7,6 @@ what is said cannot drift apart. Facts are found out only where a renderer asks 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from math import prod
@@ -35,6 +34,7 @@ from symconv.reductions import LpNorm, Maximum
 from symconv.theorems.letters import LETTERS, Letters
 from symconv.theorems.theorem import Instance, Line, Rounded, Theorem
 from symconv.theorems.written import INDEX, Claim
+from symconv.value import replace
 
 _PLACE = sp.Symbol("#", integer=True)
 """Counts the entries of a shown array row by row; no array and no letter of a formula is called so."""

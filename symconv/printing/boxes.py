@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from symconv.errors import UnsupportedError
+from symconv.value import Value
 
 _TALL = {
     "": ("", "", "", ""),
@@ -34,8 +34,7 @@ INKS: Mapping[str, str] = MappingProxyType(
 """The letter of each role in the inks of a box."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Value):
     """Lines of equal length, and the index of the line on which neighbours are aligned.
 
     ``inks`` are lines of the same lengths with the role of every character, a blank for none; None for a box

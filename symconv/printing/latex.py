@@ -10,7 +10,6 @@ Highlights need ``\definecolor{symconv-input}{…}`` and so on for every role; t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import cast
 
 from symconv.display import (
@@ -260,7 +259,6 @@ def _(node: Highlight, colour: bool = False) -> str:
     return rf"\textcolor{{symconv-{node.role}}}{{{body}}}" if colour else body
 
 
-@dataclass(frozen=True, slots=True)
 class Hole(Node):
     """The place of a part that is printed by itself, as a character that stands for it."""
 

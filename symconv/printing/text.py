@@ -7,8 +7,6 @@ characters (:mod:`symconv.printing.boxes`).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from symconv.display import (
     BigOp,
     ByKind,
@@ -45,6 +43,7 @@ from symconv.printing.precedence import (
     level,
     ungrouped,
 )
+from symconv.value import replace
 
 _TIGHT = frozenset("·/")
 _PUNCTUATION = frozenset(",;:")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -27,6 +26,7 @@ from symconv.problem.readers import (
 )
 from symconv.problem.values import Nested, Notation, Problem, Stage
 from symconv.problem.wiring import ordered, read_layers
+from symconv.value import replace
 
 MAX_BYTES = 16 * 2**20
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from symconv.errors import ArgumentError, ProblemError, shorten
+from symconv.value import Value
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value):
     """Where a value stands in a file: ``hw.toml: layers.conv.stride``."""
 
     source: str

@@ -7,7 +7,6 @@ To add a kind of question, write its dataclass in :mod:`symconv.problem.values` 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -47,6 +46,7 @@ from symconv.problem.values import (
     shape_of,
 )
 from symconv.problem.wiring import layer_type
+from symconv.value import replace
 
 SIZES = ("I", "K", "S", "P", "D")
 """Input, kernel, stride, padding and dilation in a formula for the output size."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 from symconv.errors import ArgumentError
 from symconv.grammar import A_NUMBER, MAX_DIGITS, parse_number
 from symconv.problem.place import Place, unknown
 from symconv.problem.values import Nested, Number
+from symconv.value import fields
 
 T = TypeVar("T")
 Reader = Callable[[Place, Any], Any]
@@ -47,8 +47,8 @@ def read_table(
 
 
 def read_fields(cls: type[Any], place: Place, table: Any, readers: Mapping[str, Reader]) -> Any:
-    """A value of a dataclass whose fields are keys of a table."""
-    required = [field.name for field in fields(cls) if field.default is MISSING]
+    """A value whose fields are keys of a table."""
+    required = [field.name for field in fields(cls) if field.required]
     return cls(**read_table(place, table, readers, required))
 
 

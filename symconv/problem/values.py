@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symconv.problem.place import Place
+from symconv.value import Value
 
 if TYPE_CHECKING:
     import sympy
@@ -27,8 +27,7 @@ def shape_of(entries: Nested) -> tuple[int, ...]:
     return tuple(shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Value):
     """A layer of a problem with the arrays that it reads and the one that it writes.
 
     Args:
@@ -60,8 +59,7 @@ class Stage:
         return next(role for role, name in self.reads.items() if name == array)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Value, kw_only=True):
     """What every question has: an id, and texts that are shown exactly as they are."""
 
     id: str
@@ -69,8 +67,7 @@ class Question:
     notes: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Dispute:
+class Dispute(Value):
     """A formula for the output size that does not always hold, and sizes at which it is put to the test."""
 
     text: str
@@ -78,24 +75,21 @@ class Dispute:
     at: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputSize(Question):
+class OutputSize(Question, kw_only=True):
     """How large is the output of a layer?"""
 
     layer: str
     expect: tuple[int, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputSizeFormula(Question):
+class OutputSizeFormula(Question, kw_only=True):
     """How large is it in general?"""
 
     layer: str
     dispute: Dispute | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputSize(Question):
+class InputSize(Question, kw_only=True):
     """Which input sizes give an output size: the layer's own, or ``output``?
 
     ``expect`` lists the claimed sizes, an axis each.
@@ -106,16 +100,14 @@ class InputSize(Question):
     expect: tuple[tuple[int, ...], ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerAsMatrix(Question):
+class LayerAsMatrix(Question, kw_only=True):
     """Which matrix turns the input of a layer, as one column, into its output?"""
 
     layer: str
     expect: Nested | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forward(Question):
+class Forward(Question, kw_only=True):
     """What does a layer compute? The file names the layer or the array; both are known here."""
 
     layer: str = ""
@@ -123,8 +115,7 @@ class Forward(Question):
     expect: Nested | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gradient(Question):
+class Gradient(Question, kw_only=True):
     """What is the gradient with respect to an array: back through one layer, or through all up to an end?
 
     Args:
@@ -147,22 +138,19 @@ class Gradient(Question):
     in_full: tuple[tuple[int, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Modules(Question):
+class Modules(Question, kw_only=True):
     """Which pooling modules has ``torch.nn`` for two dimensions?"""
 
     expect: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition(Question):
+class Definition(Question, kw_only=True):
     """How are these layers defined?"""
 
     types: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prove(Question):
+class Prove(Question, kw_only=True):
     """Prove theorems, with instances on every window of a pooling layer or on one window."""
 
     theorems: tuple[str, ...]
@@ -170,16 +158,14 @@ class Prove(Question):
     window: tuple[Number, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Notation:
+class Notation(Value):
     """The letter of the error, and the index of an array's first entry."""
 
     error: str = "E"
     first_index: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Value, kw_only=True):
     """A problem in which every name is resolved; ``layers`` are in an order in which they can be computed."""
 
     name: str

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import singledispatch
 from itertools import count, pairwise
 from types import MappingProxyType
@@ -45,6 +44,7 @@ from symconv.render.explorers import embedded
 from symconv.render.markup import words
 from symconv.render.sheet import Sheet
 from symconv.render.words import alarm, badges, evidence, summary, worst_first
+from symconv.value import Value, replace
 
 _SIDES = MappingProxyType({"l": "", "c": ' class="c"', "r": ' class="r"'})
 
@@ -62,8 +62,7 @@ _LONGEST_NAME = 120
 """A longer reading is worse than what a screen reader makes of the formula itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Value):
     """What a rule needs to know: the sheet, the numbers to give out, the level of a heading."""
 
     sheet: Sheet

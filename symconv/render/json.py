@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
 
@@ -49,6 +49,7 @@ from symconv.narrate.data import facts_data, statement_data, symbols_data
 from symconv.printing.text import text
 from symconv.render.sheet import Sheet
 from symconv.render.words import plain, summary
+from symconv.value import asdict
 
 Home = tuple[Check, str | None]
 

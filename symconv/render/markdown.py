@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import singledispatch
 from itertools import count
 
@@ -38,6 +37,7 @@ from symconv.errors import UnsupportedError
 from symconv.printing.latex import latex
 from symconv.render.sheet import Sheet
 from symconv.render.words import alarm, badges, clean, evidence, mark, plain, summary
+from symconv.value import Value, replace
 
 _ALERTS = {
     "correction": "WARNING",
@@ -49,8 +49,7 @@ _ALERTS = {
 _RULES = {"l": ":--", "c": ":-:", "r": "--:"}
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(Value):
     """What a rule needs to know: the sheet, the numbers to give out, the level of a heading."""
 
     sheet: Sheet

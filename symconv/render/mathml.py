@@ -7,7 +7,6 @@ for readers who bring their own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import singledispatch
 from itertools import count
 
@@ -35,6 +34,7 @@ from symconv.errors import UnsupportedError
 from symconv.render.markup import cell, display, inline, words
 from symconv.render.sheet import Sheet
 from symconv.render.words import alarm, badges, evidence, mark, summary
+from symconv.value import Value, replace
 
 STYLE = (
     "body{max-width:50rem;margin:auto;padding:1rem;font-family:serif;line-height:1.5}"
@@ -47,8 +47,7 @@ STYLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Value):
     """What a rule needs to know: the sheet, the numbers to give out, the level of a heading."""
 
     sheet: Sheet

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from symconv.errors import ArgumentError
+from symconv.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class FragmentStyle:
+class FragmentStyle(Value):
     """How a fragment fits into an article.
 
     Args:

@@ -9,7 +9,6 @@ in a box and copied as themselves; XeTeX and LuaTeX draw them if their font can.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from itertools import count
 from pathlib import Path
@@ -45,6 +44,7 @@ from symconv.render.columns import column_widths
 from symconv.render.sheet import Sheet, room
 from symconv.render.tex_text import bookmark, escape
 from symconv.render.words import alarm, badges, clean, evidence, plain, summary, worst_first
+from symconv.value import Value, field, replace
 
 _ROWS = 32
 """How many rows of a table stand on a page."""
@@ -79,8 +79,7 @@ _FRAGMENT = r"""% A derivation to \input into an article. It needs \usepackage{a
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(Value):
     """What a rule needs to know: the sheet, the level of a heading, the section and the numbers within it."""
 
     sheet: Sheet

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import singledispatch
 from itertools import count
 
@@ -36,6 +35,7 @@ from symconv.printing.text import box
 from symconv.render import ansi
 from symconv.render.sheet import Sheet
 from symconv.render.words import alarm, badges, clean, evidence, mark, plain, summary
+from symconv.value import Value, replace
 
 WIDTH = 88
 """The width of a line in characters."""
@@ -47,8 +47,7 @@ _INDENT = 4
 """How far formulas stand in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(Value):
     """What a rule needs to know: the sheet, the room on a line, the numbers to give out, whether there are colours,
     the level of a heading."""
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import singledispatch
 from pathlib import Path
 from typing import Final
@@ -47,6 +46,7 @@ from symconv.printing.typst import typst
 from symconv.render.columns import column_widths
 from symconv.render.sheet import Sheet, room
 from symconv.render.words import alarm, badges, clean, evidence, summary, worst_first
+from symconv.value import Value, replace
 
 STANDARD: Final = "ua-1"
 """The standard for accessible PDF that the compiler holds the document to."""
@@ -57,8 +57,7 @@ FONT: Final = "New Computer Modern"
 _DEEPEST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(Value):
     """What a rule needs to know: the sheet, the level of a heading."""
 
     sheet: Sheet

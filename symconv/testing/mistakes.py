@@ -7,7 +7,7 @@ the right result, but for other arguments or other arrays. To add a mistake, add
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from fractions import Fraction
 from functools import partial
 from math import inf, isfinite, prod
@@ -21,12 +21,12 @@ from symconv.exact import Array
 from symconv.layers import Layer
 from symconv.operator import Argument, Operator
 from symconv.reductions import Maximum
+from symconv.value import Value, replace
 
 Row = tuple[str, Callable[[], Array]]
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(Value):
     """One pass through a layer at given numbers: forward, or backward to the argument ``wrt``.
 
     ``arrays`` are the arguments and, by the name ``upstream``, the gradient that comes from above.

@@ -13,17 +13,17 @@ Example:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
+
+from symconv.value import Value
 
 if TYPE_CHECKING:
     from symconv.theorems.theorem import Theorem
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Value):
     """A theorem in the list: calling it loads and builds the theorem.
 
     Args:

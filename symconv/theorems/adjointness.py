@@ -12,7 +12,6 @@ Source: Euler's theorem on homogeneous functions, of degree 1, for the two argum
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -49,6 +48,7 @@ from symconv.theorems.identity import Link, chain
 from symconv.theorems.index_sums import A, B, C, G, run, slope, tell, times, total, vector
 from symconv.theorems.input_gradient import TAP, E
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem
+from symconv.value import Value
 
 _OUTPUT, _INPUT, _WEIGHT = C(n, f, i), A(b, q, t), B(h, c, m)
 _OUTPUTS = (run(n, N - 1), run(f, g * L - 1), run(i, O - 1))
@@ -80,8 +80,7 @@ class LayerAxis(NamedTuple):
     layer: Layer
 
 
-@dataclass(frozen=True, slots=True)
-class Layers:
+class Layers(Value):
     """All geometries of a grid with a few numbers of images and channels."""
 
     sizes: Grid

@@ -28,6 +28,7 @@ from symconv.errors import ArgumentError, UnsupportedError
 from symconv.exact import Array, indices
 from symconv.formula import Chosen, Entry, Evaluator, Formula, Partial, evaluator
 from symconv.theorems.axes_of_formulas import numbered, on_axes, on_axis
+from symconv.value import Value
 
 I, K, S, D, O = (sp.Symbol(name, integer=True, positive=True) for name in "IKSDO")
 P = sp.Symbol("P", integer=True, nonnegative=True)
@@ -89,8 +90,7 @@ def small(geometry: Geometry) -> Geometry:
     return geometry
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Value):
     """All geometries with sizes up to some bounds, in which the kernel fits."""
 
     I: int = 5

@@ -11,7 +11,6 @@ proof.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,10 +28,10 @@ from symconv.theorems.axes_of_formulas import conditions_on, on_axes, ranges_on
 from symconv.theorems.geometry import Ground, Space
 from symconv.theorems.index_sums import shown, values_tree
 from symconv.theorems.theorem import Theorem, at_numbers, verify_step
+from symconv.value import Value, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Value):
     """``left = right`` at every place of ``free`` where the conditions ``holding`` are met.
 
     Args:
@@ -74,8 +73,7 @@ class Identity:
         return text(self.tree) + (f" if {under}" if under else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexStep(Step):
+class IndexStep(Step, kw_only=True):
     """A step from one formula to the next, each of them equal to ``target``.
 
     Args:
@@ -98,8 +96,7 @@ class IndexStep(Step):
         return Identity(self.target, self.after, self.free, conditions)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Value):
     """The next formula of a chain: the rule that leads to it, and why; ``holding`` is asked from here on."""
 
     rule: str
@@ -194,8 +191,7 @@ def _compared(
     return Check(subject, method, verdict, text(shown(item.target)), text(shown(item.after)), scope, detail)
 
 
-@dataclass(frozen=True, slots=True)
-class Computed:
+class Computed(Value):
     """A line with values: what is on its left was computed in one way, the right side in another.
 
     Args:

@@ -11,7 +11,6 @@ Source: torch.nn.AvgPool2d, https://pytorch.org/docs/stable/generated/torch.nn.A
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -63,6 +62,7 @@ from symconv.theorems.index_sums import (
 )
 from symconv.theorems.input_gradient import E
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem
+from symconv.value import Value
 
 
 def Y(index: Any) -> Entry:
@@ -91,8 +91,7 @@ GRADIENT = times(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _PoolingGrid:
+class _PoolingGrid(Value):
     """Geometries without dilation whose padding is at most half of the window, as PyTorch asks."""
 
     sizes: Grid

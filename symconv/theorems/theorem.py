@@ -12,7 +12,6 @@ Nothing here knows a particular theorem. One is added as a file with a function 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Any, Protocol, cast
 
@@ -27,6 +26,7 @@ from symconv.exact import exact
 from symconv.printing.text import text
 from symconv.theorems.verify import Case, Limit, at_samples, decide_claim, symbolically
 from symconv.theorems.written import Claim, Sign, Written
+from symconv.value import Value, replace
 
 
 class Line(Protocol):
@@ -77,8 +77,7 @@ class Proving(Protocol):
         """Claims of earlier steps on which it rests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
+class Hypothesis(Value):
     """What a theorem assumes or names.
 
     ``claim`` is the assumption about the window's entries as a formula that can be decided; None for a
@@ -89,7 +88,6 @@ class Hypothesis:
     claim: Claim | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class ProofStep(Step):
     """A step of a proof, with what is needed to verify it.
 
@@ -133,8 +131,7 @@ def step(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Counterexample:
+class Counterexample(Value):
     """A computed example of what goes wrong without a hypothesis, or with a wrong reason or formula."""
 
     title: str
@@ -146,8 +143,7 @@ class Counterexample:
         return Checks(tuple(at_numbers(line, self.title, {}) for line in self.claims))
 
 
-@dataclass(frozen=True, slots=True)
-class Rounded:
+class Rounded(Value):
     """A number as a table shows it: ``shown`` is the value of each formula, correctly rounded."""
 
     shown: str
@@ -180,8 +176,7 @@ Cell = Rounded | Node
 """A cell of an instance's table: a rounded number, or anything that is shown as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Value):
     """A theorem at given numbers.
 
     Args:
@@ -214,8 +209,7 @@ class Instance:
         return Checks((*lines, *cells))
 
 
-@dataclass(frozen=True, slots=True)
-class Theorem:
+class Theorem(Value):
     """A theorem for every size, with its proof.
 
     Args:

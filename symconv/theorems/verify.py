@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import sympy as sp
@@ -28,6 +27,7 @@ from symconv.checks.result import Verdict
 from symconv.display import Ident, Node, Num, Op, Script, row
 from symconv.errors import UnsupportedError
 from symconv.theorems.written import INDEX, Claim, Written
+from symconv.value import Value
 
 Replacements = tuple[tuple[sp.Expr, sp.Expr], ...]
 
@@ -36,8 +36,7 @@ _NEAR_LIMIT = 2**40  # a limit is evaluated at this value of 1/t, where it must 
 _LIMIT_DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Value):
     """Hypotheses as parameters: what takes the place of letters and sums, in symbols whose signs SymPy knows.
 
     ``entries`` are replaced first, sums are pulled apart by linearity, ``sums`` are replaced in what came
@@ -55,8 +54,7 @@ class Case:
         return expr if applied == expr else sp.expand_power_base(applied)
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Value):
     """The limit that ``→`` stands for: the variable, and where it goes."""
 
     variable: Written

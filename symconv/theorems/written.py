@@ -15,7 +15,6 @@ To add an operation, add a function that builds both.
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from typing import Any, Literal
@@ -41,10 +40,10 @@ from symconv.display import (
 from symconv.errors import UnsupportedError
 from symconv.printing.precedence import ATOM, BIG, PRODUCT, fenced, flat, level
 from symconv.printing.text import text
+from symconv.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Value):
     """A formula: ``expr`` for verifying, ``tree`` for showing. Combine them with ``+ − * / **``.
 
     ``says`` is what is shown where ``expr`` is worked out from it: a derivative that was not taken.
@@ -204,8 +203,7 @@ def ceiling(argument: Written) -> Written:
 Sign = Literal["=", "<", "≤", "→"]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Value):
     """``left sign right`` under the conditions ``when``; ``→`` is the limit in the theorem's variable."""
 
     left: Written

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +20,7 @@ from symconv.formula import Formula, Negative, Product, Sum, evaluate
 from symconv.layers import CrossEntropyLoss, Sigmoid, Tanh
 from symconv.losses import CrossEntropy
 from symconv.pointwise import Logistic, TanH
+from symconv.value import replace
 
 # Enclosures.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -34,6 +33,7 @@ from symconv.layers import (
     Tanh,
 )
 from symconv.operator import Operator
+from symconv.value import replace
 
 A = [[1, 2, 0, 1], [0, 1, 3, 1], [2, 1, 1, 0], [1, 0, 2, 1]]
 B = [[1, -1], [2, 1]]

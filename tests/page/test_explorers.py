@@ -142,7 +142,7 @@ def test_edited_numbers_give_what_python_gives(name: str, browser: Any, tmp_path
 
 
 def test_a_result_that_differs_from_the_report_is_said(browser: Any, tmp_path: Path) -> None:
-    from dataclasses import replace
+    from symconv.value import replace
 
     role, output = EXPLORER.results[0]
     wrong = replace(EXPLORER, results=((role, replace(output, entries=(1, 5))), *EXPLORER.results[1:]))

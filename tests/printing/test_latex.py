@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import get_args
 
@@ -29,6 +28,7 @@ from symconv.display import (
 from symconv.errors import UnsupportedError
 from symconv.printing.breaking import split_row
 from symconv.printing.latex import latex
+from symconv.value import fields
 
 x, n, p = Ident("x"), Ident("n"), Ident("p")
 
@@ -121,7 +121,6 @@ def test_what_has_no_faithful_latex_is_refused(node: Node) -> None:
 
 
 def test_a_kind_of_node_without_a_rule_is_refused() -> None:
-    @dataclass(frozen=True, slots=True)
     class Cloud(Node):
         pass
 

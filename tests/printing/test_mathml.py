@@ -5,7 +5,6 @@ import unicodedata
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -31,6 +30,7 @@ from symconv.display import (
 from symconv.errors import UnsupportedError
 from symconv.printing.latex import latex
 from symconv.printing.mathml import MathML
+from symconv.value import fields
 
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 DTD = Path("/usr/share/xml/w3c-sgml-lib/schema/dtd/REC-MathML3-20101021/mathml3.dtd")

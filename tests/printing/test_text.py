@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 from printing.samples import FORMULAS, chain
 
@@ -179,7 +177,6 @@ def test_a_continued_sum_starts_with_its_operator() -> None:
 
 
 def test_a_kind_of_node_without_a_rule_is_refused() -> None:
-    @dataclass(frozen=True, slots=True)
     class Cloud(Node):
         pass
 

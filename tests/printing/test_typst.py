@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import get_args
 
 import pytest
@@ -85,7 +84,6 @@ def test_what_has_no_faithful_typst_is_refused(node: Node) -> None:
 
 
 def test_a_kind_of_node_without_a_rule_is_refused() -> None:
-    @dataclass(frozen=True, slots=True)
     class Cloud(Node):
         pass
 

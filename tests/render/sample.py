@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from symconv.checks.result import Check, Checks, Method, Verdict
@@ -47,6 +46,7 @@ from symconv.document import (
     Verdicts,
 )
 from symconv.drawing import Cell, Drawing, Label, Stroke
+from symconv.value import replace
 
 HOSTILE = (
     r"\input{/etc/passwd} <script>alert(1)</script> $x_1$ 50% a&b #1 ~^ {*x*} `y` | -- ]]> \end{document} "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from symconv.theorems.identity import IndexStep
 from symconv.theorems.index_sums import A, divides
 from symconv.theorems.input_gradient import OVER_OFFSETS, OVER_WINDOWS, TRANSPOSED
 from symconv.theorems.theorem import Theorem, verify_step
+from symconv.value import replace
 
 CONVOLUTION = (
     "delta-rule",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +16,7 @@ from symconv.printing.text import text
 from symconv.theorems.identity import Computed, IndexStep
 from symconv.theorems.index_sums import vector
 from symconv.theorems.theorem import at_numbers, verify_step
+from symconv.value import replace
 
 
 def cells(instance: Any) -> list[list[str]]:

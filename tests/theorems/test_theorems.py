@@ -5,7 +5,6 @@ from __future__ import annotations
 import doctest
 import subprocess
 import sys
-from dataclasses import replace
 from importlib import import_module
 from itertools import islice
 from typing import Any
@@ -26,6 +25,7 @@ from symconv.theorems.scaled import n, x
 from symconv.theorems.theorem import ProofStep, Rounded, Theorem, step, verify_step
 from symconv.theorems.verify import Case
 from symconv.theorems.written import Written, claim
+from symconv.value import replace
 
 NUMBERS = {
     "output-size": (6, 3, 2),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import sympy as sp
 
@@ -11,6 +9,7 @@ from symconv.checks.result import Verdict
 from symconv.theorems.scaled import ROOT, SCALED, TO_INFINITY, M, S, n, norm, p, r, x
 from symconv.theorems.verify import Case, Limit, at_samples, derivative, symbolically, worst
 from symconv.theorems.written import Claim, claim, exp, letter, ln, total
+from symconv.value import replace
 
 a = letter("a", sp.Symbol("a", nonnegative=True))
 b = letter("b", sp.Symbol("b", nonnegative=True))
