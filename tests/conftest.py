@@ -17,7 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from outside import missing
+
+settings.register_profile("symconv", deadline=None)  # a busy machine is no counterexample
+settings.load_profile("symconv")
 
 CHROMIUM_FLAGS = (
     "--headless",

@@ -282,7 +282,7 @@ def flat_latex(formula: str) -> str:
     return re.sub(r"\s", "", formula)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 @given(expressions())
 def test_text_and_latex_have_the_value_of_the_expression(expr: sp.Expr) -> None:
     try:

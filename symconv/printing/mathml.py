@@ -48,7 +48,8 @@ from symconv.printing.latex import Hole, is_tall, latex, words_in_row
 from symconv.printing.precedence import flat
 from symconv.printing.text import text
 
-_LEAVES = (Func, Ident, Num, Op, Words)
+_PLAIN = (Func, Op, Words)
+"""What stands in a shape as it is."""
 _FIRST_MARK = 0xE000
 """Characters that stand for parts, from Unicode's private use: no formula has them."""
 
@@ -57,6 +58,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _LIMITS = re.compile(r"(\\(?:sum|prod|max|min|lim|sup|inf))_")
 _ENTITY = re.compile(r"&#x([0-9A-Fa-f]+);")
 _LONE = re.compile(r"<mrow>(<m[ion](?: [^<>]*)?>[^<]*</m[ion]>)</mrow>")
+_NAMED = re.compile(rf">(?:{_NAMES})</m[io]>")
 _FUNCTION = re.compile(
     rf"(?P<operand></m(?!o>)\w+>)?(?P<limits><m(?:sub|under)>)?"
     rf'<m[io](?: movablelimits="true")?>(?P<name>{_NAMES})</m[io]>'
@@ -131,7 +133,10 @@ class MathML:
         key = node, display
         if key not in self._parts:
             holes: dict[str, Node] = {}
-            markup = self._shape(latex(_shape(node, holes), colour=True), display)
+            shape = _shape(node, holes)
+            if isinstance(shape, Num) and shape.text.isdigit():
+                return self._shape("0", display).replace("0", shape.text)
+            markup = self._shape(latex(shape, colour=True), display)
             for mark, part in holes.items():
                 place = f"<mi>{mark}</mi>"
                 if markup.count(place) != 1:
@@ -154,11 +159,11 @@ class MathML:
 
 
 def _shape(node: Node, holes: dict[str, Node]) -> Node:
-    """The node with a hole in the place of every part that is more than a letter, number or sign."""
+    """The node with a hole in the place of every part that is not a sign, a word or a negative number."""
 
     def hole(part: Node) -> Node:
-        if isinstance(part, _LEAVES):
-            return part
+        if isinstance(part, _PLAIN) or isinstance(part, Num) and part.text.startswith("−"):
+            return part  # LaTeX groups a negative number as its place wants it
         mark = chr(_FIRST_MARK + len(holes))
         holes[mark] = part
         return Hole(mark, is_tall(part))
@@ -169,6 +174,8 @@ def _shape(node: Node, holes: dict[str, Node]) -> Node:
     match node:
         case Frac(numerator, denominator):
             return Frac(hole(numerator), hole(denominator))
+        case Script(Ident() | Num() as base, sub, sup):
+            return Script(hole(base), maybe(sub), maybe(sup))
         case Script(base, sub, sup):  # how scripts are attached depends on the base
             return Script(_shape(base, holes), maybe(sub), maybe(sup))
         case BigOp(symbol, body, lower, upper):
@@ -207,7 +214,8 @@ def _repaired(markup: str) -> str:
 def _in_context(markup: str) -> str:
     """What depends on the neighbours."""
     markup = _LONE.sub(r"\1", markup)
-    markup = _FUNCTION.sub(_function, markup)
+    if _NAMED.search(markup):
+        markup = _FUNCTION.sub(_function, markup)
     return _SIGN.sub(r'\1 form="prefix">−</mo>', markup)
 
 

@@ -25,7 +25,7 @@ def mark(verdict: Verdict) -> str:
 
 def clean(raw: str) -> str:
     """Text on one line, with every character that XML forbids and a terminal would obey as U+FFFD."""
-    return _CONTROLS.sub("\ufffd", _BREAKS.sub(" ", raw))
+    return raw if raw.isprintable() else _CONTROLS.sub("\ufffd", _BREAKS.sub(" ", raw))
 
 
 def plain(prose: Prose) -> str:

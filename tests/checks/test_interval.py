@@ -40,7 +40,7 @@ def test_decimals_are_correctly_rounded(expr: sp.Expr, shown: str) -> None:
     assert rounds_to(expr, {}, shown) is PASSED
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(value=st.fractions(), places=st.integers(min_value=0, max_value=12))
 def test_a_decimal_is_within_half_a_unit_of_its_last_place(value: Fraction, places: int) -> None:
     shown = decimal(sp.Rational(value.numerator, value.denominator), {}, places)

@@ -313,7 +313,7 @@ def geometries(draw: st.DrawFn, max_dims: int = 3) -> tuple[Sizes, Sizes, Case]:
     return sizes, kernel, {"stride": each(1, 3), "padding": padding, "dilation": dilation}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(geometries(), st.sampled_from((1, 2, 3)), st.integers(0, 999))
 def test_gradients_of_a_convolution_are_its_adjoints(
     geometry: tuple[Sizes, Sizes, Case], groups: int, seed: int
@@ -333,7 +333,7 @@ def test_gradients_of_a_convolution_are_its_adjoints(
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(geometries(), st.booleans(), st.integers(0, 999))
 def test_folding_is_the_adjoint_of_sliding(
     geometry: tuple[Sizes, Sizes, Case], ceil_mode: bool, seed: int
@@ -346,7 +346,7 @@ def test_folding_is_the_adjoint_of_sliding(
     assert inner(g, windows) == inner(x, unpad(fold(g, rest["stride"], rest["dilation"]), margins))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(geometries(max_dims=2), st.booleans(), st.integers(0, 999))
 def test_mean_and_power_sum_have_the_gradients_of_their_difference_quotients(
     geometry: tuple[Sizes, Sizes, Case], ceil_mode: bool, seed: int
@@ -392,7 +392,7 @@ def test_a_result_has_the_type_of_its_input(dtype: Any) -> None:
 
 
 @pytest.mark.torch
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(geometry=geometries(), groups=st.sampled_from((1, 2)), seed=st.integers(0, 999))
 def test_convolution_agrees_with_pytorch(
     torch: Any, geometry: tuple[Sizes, Sizes, Case], groups: int, seed: int
@@ -419,7 +419,7 @@ def test_convolution_agrees_with_pytorch(
 
 
 @pytest.mark.torch
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(geometry=geometries(), ceil_mode=st.booleans(), include=st.booleans(), seed=st.integers(0, 999))
 def test_max_and_mean_agree_with_pytorch(
     torch: Any, geometry: tuple[Sizes, Sizes, Case], ceil_mode: bool, include: bool, seed: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -70,7 +69,6 @@ def test_the_slopes_are_sympys_derivatives(reduction: Any) -> None:
     assert slope_is_derivative(reduction)
 
 
-@dataclass(frozen=True, slots=True)
 class WrongSlope(Logistic):
     """The derivative of the sigmoid without its second factor."""
 
@@ -78,7 +76,6 @@ class WrongSlope(Logistic):
         return Product((y, Sum((1, y))))
 
 
-@dataclass(frozen=True, slots=True)
 class WrongValue(TanH):
     """The hyperbolic tangent with the wrong sign."""
 

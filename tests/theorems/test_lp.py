@@ -73,7 +73,7 @@ def test_awkward_windows_pass(window: list[object]) -> None:
         assert theorems.lp_pool_gradient_limit().instance(window).check().passed
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(window=ENTRIES)
 def test_any_window_passes(window: list[Fraction]) -> None:
     assert theorems.lp_pool_limit().instance(window).check().passed
