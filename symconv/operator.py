@@ -7,7 +7,6 @@ gradient by weight. Entries are exact: ints, Fractions or SymPy expressions.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -53,8 +52,7 @@ class Names(Value):
         return Entry(self.of(role), tuple(i + self.base for i in index))
 
 
-@dataclass(frozen=True)
-class Operator:
+class Operator(Value, dict=True):
     """Axes × reduction at one input shape.
 
     Args:

@@ -47,6 +47,7 @@ from symconv.printing.order import by_name, factor_order, term_order
 from symconv.printing.precedence import (
     ATOM,
     BIG,
+    MOD,
     PRODUCT,
     QUOTIENT,
     RELATION,
@@ -300,7 +301,7 @@ def _(expr: sp.Max | sp.Min) -> Node:
 @show.register(sp.Mod)
 def _(expr: sp.Mod) -> Node:
     left, right = (show(arg) for arg in expr.args)
-    return row(fenced(left, PRODUCT), Func("mod"), fenced(right, QUOTIENT))
+    return row(fenced(left, PRODUCT), MOD, fenced(right, QUOTIENT))
 
 
 @show.register(AppliedUndef)

@@ -7,7 +7,6 @@ by input the input gradient, and grouped by weight the weight gradient.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import product
 from math import prod
@@ -48,8 +47,7 @@ class Groups(Value):
         return int(np.diff(self.starts, append=len(self.order)).max(initial=0))
 
 
-@dataclass(frozen=True)
-class Taps:
+class Taps(Value, dict=True):
     """The taps of an operator: one :class:`~symconv.axes.AxisTaps` an axis, multiplied out when asked for."""
 
     axes: tuple[AxisTaps, ...]

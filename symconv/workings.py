@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from symconv.chained import ChainDerivation
@@ -15,10 +14,10 @@ from symconv.layers.pooling import first_maxima
 from symconv.operator import Names
 from symconv.problem import Problem, Stage
 from symconv.problem.paths import between
+from symconv.value import Value
 
 
-@dataclass(frozen=True)
-class Workings:
+class Workings(Value):
     """A problem with its numbers.
 
     Args:

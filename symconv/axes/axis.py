@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -18,8 +17,7 @@ Size = Any
 Indices = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class AxisTaps:
+class AxisTaps(Value, dict=True):
     """The taps of one axis at one size, sorted by ``out`` and then by ``offset``.
 
     ``sizes`` are the number of output positions, input positions and weights of the axis.

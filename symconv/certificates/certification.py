@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from symconv.certificates import coq, theory
@@ -12,11 +11,11 @@ from symconv.certificates.coq import Outcome, Source, Status
 from symconv.certificates.questions import certificates
 from symconv.certificates.statement import Batch, Gap, SourceFile
 from symconv.checks.result import Certificate, Check, Method, Verdict
+from symconv.value import Value
 from symconv.workings import Workings
 
 
-@dataclass(frozen=True)
-class Certification:
+class Certification(Value, dict=True):
     """The theorems of a problem.
 
     Args:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, singledispatch
 from typing import Any
 
@@ -16,6 +15,7 @@ from symconv.derivation.derivation import Worked
 from symconv.exact import Array, indices, is_numeric, symbolic
 from symconv.operator import Argument, Operator
 from symconv.reductions import LpNorm, Maximum, Mean, WeightedSum
+from symconv.value import Value
 
 MOST = 5_000
 """The most entries of a result that are certified."""
@@ -23,8 +23,7 @@ Index = tuple[int, ...]
 COMPUTED = "vm_compute; reflexivity."
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Value, dict=True):
     """A result with what its theorems are about.
 
     Args:

@@ -7,7 +7,6 @@ checked at a sample of entries (:func:`check_sample`), and its scope says at how
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import prod
@@ -31,7 +30,7 @@ from symconv.exact import Array
 from symconv.formula import Partial, evaluate
 from symconv.operator import Argument
 from symconv.reductions import LpNorm, Maximum
-from symconv.value import replace
+from symconv.value import Value, replace
 
 SAMPLED = 9
 """How many entries of a large derivation are checked, evenly spread from the first to the last."""
@@ -58,8 +57,7 @@ def check_sample(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]:
     return _checks(derivation, wrt, entries, False)
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(Value, dict=True):
     """An entry, with the part of the layer on which it depends and seeded integers there."""
 
     derivation: Worked

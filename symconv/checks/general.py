@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -33,7 +32,7 @@ from symconv.exact import Array, indices
 from symconv.formula import Chosen, Entry, Partial, Values, evaluate, evaluator
 from symconv.operator import Argument
 from symconv.reductions import LpNorm, Maximum
-from symconv.value import replace
+from symconv.value import Value, replace
 
 
 def check_general(derivation: Worked, wrt: Argument | None) -> tuple[Check, ...]:
@@ -184,8 +183,7 @@ def _at_letters(
     return values, sizes, result
 
 
-@dataclass(frozen=True)
-class RowByRow:
+class RowByRow(Value):
     """The values of a derivation for a formula that counts the entries of its arrays row by row."""
 
     values: Jacobian

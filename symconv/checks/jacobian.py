@@ -7,7 +7,6 @@ central quotient with a small enough step is the derivative itself, in exact ari
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -23,9 +22,9 @@ from symconv.formula import Partial
 from symconv.operator import Argument, Names, Operator
 from symconv.pointwise import Rectified
 from symconv.reductions import LpNorm, Maximum
+from symconv.value import field
 
 
-@dataclass(frozen=True)
 class Jacobian(ArrayValues):
     """Array values that also know every partial derivative, ``∂C/∂A`` and ``∂E/∂A`` with ``E = Σ G·C``."""
 

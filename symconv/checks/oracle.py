@@ -6,7 +6,6 @@ arrays go in and come out in the operator's own shapes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -21,10 +20,10 @@ from symconv.checks.windows import Bounds
 from symconv.exact import Array
 from symconv.operator import Argument, Operator
 from symconv.reductions import LpNorm, Maximum, Mean, WeightedSum
+from symconv.value import Value
 
 
-@dataclass(frozen=True)
-class Oracle:
+class Oracle(Value, dict=True):
     """The reference implementation of one operator."""
 
     operator: Operator

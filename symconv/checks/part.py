@@ -11,7 +11,6 @@ slower. To add one, register a rule.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import singledispatch
 from itertools import chain
 from operator import contains
@@ -46,8 +45,7 @@ class Cut(Value):
     weight: tuple[range, ...]
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Value):
     """A layer cut down to what one entry depends on; ``ranges`` say which entries are left, by role."""
 
     operator: Operator
@@ -72,8 +70,7 @@ class Part:
         return part
 
 
-@dataclass(frozen=True)
-class PartValues:
+class PartValues(Value):
     """The values of a part, asked for by the indices of the whole."""
 
     operator: Operator

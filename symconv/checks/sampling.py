@@ -6,7 +6,6 @@ Up to ``EXHAUSTIVE`` entries all are checked, above it an even sample, and the c
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any
@@ -23,6 +22,7 @@ from symconv.losses import CrossEntropy
 from symconv.operator import Argument, Names, Operator
 from symconv.pointwise import Rectified
 from symconv.reductions import LpNorm
+from symconv.value import Value
 
 EXHAUSTIVE = 64
 """Up to how many entries everything is checked."""
@@ -117,8 +117,7 @@ def _tie_free_numbers(operator: Operator, names: Names, roles: tuple[str, ...]) 
     return jacobian(operator, names, {**arrays, "output": output})
 
 
-@dataclass(frozen=True)
-class Twin:
+class Twin(Value, dict=True):
     """An operator on symbols of its own, as the taps and as the reference work it out."""
 
     operator: Operator

@@ -5,7 +5,6 @@ Where an exponential is needed the results are enclosures (:mod:`symconv.checks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from symconv.losses import CrossEntropy, SquaredError
 from symconv.operator import Argument, Operator
 from symconv.pointwise import Logistic, Pointed, Rectified, TanH
 from symconv.reductions import WeightedSum
+from symconv.value import Value
 
 
 def surrounds(operator: Operator) -> bool:
@@ -32,8 +32,7 @@ def is_smooth(operator: Operator) -> bool:
     return isinstance(operator.reduction, Logistic | TanH | CrossEntropy)
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(Value):
     """The reference implementation of one such operator."""
 
     operator: Operator

@@ -15,6 +15,7 @@ import numpy as np
 
 from symconv.derivation.step import Step
 from symconv.exact import Array, is_numeric, symbol, symbols
+from symconv.value import Value
 
 Index = tuple[int, ...]
 
@@ -34,8 +35,7 @@ class Lazy(Protocol):
         """All of it."""
 
 
-@dataclass(frozen=True)
-class Symbols:
+class Symbols(Value, dict=True):
     """Symbols named by their index: what :func:`symconv.exact.symbols` makes, one by one."""
 
     name: str

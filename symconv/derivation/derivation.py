@@ -25,7 +25,7 @@ from symconv.exact import Array, frozen, is_closed, pack, unpack
 from symconv.formula import evaluate
 from symconv.operator import Argument, Names, Operator
 from symconv.reductions import constant
-from symconv.value import replace
+from symconv.value import Value, replace
 
 W = TypeVar("W", bound="Worked")
 
@@ -211,8 +211,7 @@ class Worked:
         return array
 
 
-@dataclass(frozen=True)
-class _Output:
+class _Output(Value):
     """The output of a derivation as an array that is still to be made."""
 
     derivation: Worked

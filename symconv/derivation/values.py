@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
@@ -15,13 +14,13 @@ from symconv.exact import Array
 from symconv.formula import Chosen, Entry, Partial
 from symconv.operator import Names, Operator
 from symconv.reductions import Maximum
+from symconv.value import Value
 
 Arrays = Mapping[str, Array]
 """Arrays by role: ``input``, ``weight``, ``bias``, ``output`` and ``upstream``, the gradient ∂E/∂output."""
 
 
-@dataclass(frozen=True)
-class ArrayValues:
+class ArrayValues(Value):
     """The values of entries and of the upstream gradient, from arrays; 0 (for a maximum −∞) outside of them."""
 
     operator: Operator

@@ -34,6 +34,12 @@ ELLIPSES = frozenset("…⋯⋮")
 PREFIXES = frozenset("¬∀∃")
 RELATIONS = frozenset("=≠<≤>≥≈≡→↦∈∉∣⟹⟺⊆∝")
 
+MOD = Func("mod")
+"""The one name that stands between its operands."""
+_PARTIAL = Ident("∂")
+_EDGE = Op("=")
+"""What the parts at the ends of a row stand beside."""
+
 
 def flat(node: Node) -> tuple[Node, ...]:
     """The parts of a row with nested rows opened up; any other node is its own single part.
@@ -58,7 +64,7 @@ def bare(node: Node) -> Node:
 def is_operator(node: Node) -> bool:
     """Whether a part of a row stands between or before operands; dots stand for an operand."""
     node = bare(node)
-    return isinstance(node, Op) and node.symbol not in ELLIPSES or node == Func("mod")
+    return node.symbol not in ELLIPSES if isinstance(node, Op) else node == MOD
 
 
 def is_prefix(parts: tuple[Node, ...], index: int) -> bool:
@@ -75,8 +81,8 @@ def ungrouped(parts: tuple[Node, ...], index: int) -> Node:
     part = parts[index]
     if not isinstance(bare(part), Frac):
         return part
-    before = bare(parts[index - 1]) if index else Op("=")
-    after = parts[index + 1] if index + 1 < len(parts) else Op("=")
+    before = bare(parts[index - 1]) if index else _EDGE
+    after = parts[index + 1] if index + 1 < len(parts) else _EDGE
     loose = (
         is_operator(before) and is_operator(after) or isinstance(before, Words) or isinstance(after, Words)
     )
@@ -85,7 +91,7 @@ def ungrouped(parts: tuple[Node, ...], index: int) -> Node:
 
 def is_partial(node: Node) -> bool:
     """Whether a row is a differential such as ``∂E``, which binds like a single letter."""
-    return isinstance(node, Row) and len(node.items) == 2 and node.items[0] == Ident("∂")
+    return isinstance(node, Row) and len(node.items) == 2 and node.items[0] == _PARTIAL
 
 
 def is_application(parts: tuple[Node, ...]) -> bool:

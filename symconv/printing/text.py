@@ -34,6 +34,7 @@ from symconv.printing.precedence import (
     ATOM,
     BIG,
     ELLIPSES,
+    MOD,
     PRODUCT,
     QUOTIENT,
     bare,
@@ -47,6 +48,7 @@ from symconv.value import replace
 
 _TIGHT = frozenset("·/")
 _PUNCTUATION = frozenset(",;:")
+_COMMA = Op(",")
 
 
 # --- one line ---------------------------------------------------------------------------------------------
@@ -101,11 +103,11 @@ def _(node: Row, tight: bool = False) -> str:
 def _spaced(parts: tuple[Node, ...], index: int, tight: bool) -> bool:
     """Whether a space stands before a part of a row."""
     before, part = bare(parts[index - 1]), bare(parts[index])
-    if before == Row(()):
+    if isinstance(before, Row) and not before.items:
         return False
     if isinstance(before, Words) or isinstance(part, Words):
-        return part != Op(",")
-    if Func("mod") in (before, part):
+        return part != _COMMA
+    if MOD in (before, part):
         return True
     if isinstance(before, Op) and before.symbol not in ELLIPSES:
         if tight or before.symbol in _TIGHT or is_prefix(parts, index - 1):

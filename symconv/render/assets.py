@@ -22,8 +22,10 @@ EXPLORING = ("rational", "links", "formulas", "grid", "arrays", "convolution", "
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _LINE_COMMENT = re.compile(r"^//.*$| // .*$", re.MULTILINE)
 _SPACE = re.compile(r"\s*\n\s*")
-_JS_SPACE = re.compile(r"""("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`)| ?(=>|[!=]==|&&|\|\||[=,{};]) ?""")
-"""Texts, which stay as they are, and spaces that mean nothing; no pattern of ours has a quote or such a space."""
+_JS_TEXT = re.compile(r"""("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`)""")
+"""A text, which stays as it is; no regular expression of ours has a quote, or a space that may go."""
+_JS_SIGNS = ("=", "=>", "!==", "&&", "||", ",", "{", "}", ";")
+"""The spaces beside these mean nothing."""
 _CSS_SPACE = re.compile(r"\s*([{};,>])\s*|(?<=[a-z]:) (?=[^:{}]*[;}])")
 
 
@@ -58,7 +60,14 @@ def policy(style: str, *scripts: str) -> str:
 
 def _script(names: tuple[str, ...]) -> str:
     source = "\n".join(_short(_LINE_COMMENT.sub("", _read(f"{name}.js"))) for name in names)
-    return _JS_SPACE.sub(r"\1\2", source)
+    parts = _JS_TEXT.split(source)
+    return "".join(part if place % 2 else _closed_up(part) for place, part in enumerate(parts))
+
+
+def _closed_up(source: str) -> str:
+    for sign in _JS_SIGNS:
+        source = source.replace(f" {sign}", sign).replace(f"{sign} ", sign)
+    return source
 
 
 def _read(name: str) -> str:

@@ -123,7 +123,9 @@ def _with_source(math: str, source: str, shortest: int = 2) -> str:
 
 def _lean(content: str) -> str:
     """The content of a formula without elements that only carry a class, a row, or one digit of an index."""
-    content = _ROLE.sub(r'<\2 class="\1">\3</\2>', content.replace("</mn><mn>", ""))
+    content = content.replace("</mn><mn>", "")
+    if "role-" in content:
+        content = _ROLE.sub(r'<\2 class="\1">\3</\2>', content)
     return _LONE.sub(r"\1", content.replace(_TABLE_STYLE, ""))
 
 

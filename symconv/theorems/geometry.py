@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from random import Random
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -259,8 +260,7 @@ def nudged(array: Array) -> Array:
     return moved
 
 
-@dataclass(frozen=True)
-class Space:
+class Space(Value, dict=True):
     """What the formulas of a theorem are about, and where they are compared.
 
     Args:
@@ -273,7 +273,7 @@ class Space:
 
     ground: Callable[[Sequence[Any], Numbers], Ground] = convolution
     grid: Iterable[Any] = Grid()
-    sizes: Sizes = field(default_factory=dict)
+    sizes: Sizes = MappingProxyType({})
     definitions: tuple[tuple[Entry, Formula], ...] = ()
     beyond: tuple[tuple[Any, ...], ...] = LARGER
 

@@ -33,7 +33,7 @@ from symconv.layers import (
     Tanh,
 )
 from symconv.operator import Operator
-from symconv.value import replace
+from symconv.value import fields, replace
 
 A = [[1, 2, 0, 1], [0, 1, 3, 1], [2, 1, 1, 0], [1, 0, 2, 1]]
 B = [[1, -1], [2, 1]]
@@ -187,7 +187,7 @@ def test_a_wrong_layer_is_found_out_by_the_quotients_of_the_whole_chain(place: i
     d = NET.derive(A, B)
     links = list(d.links)
     right = links[place].operator
-    wrong = Doubled(*(getattr(right, name) for name in right.__dataclass_fields__))
+    wrong = Doubled(*(getattr(right, field.name) for field in fields(right)))
     links[place] = Link(links[place].name, wrong, links[place].reads, links[place].output)
     check = end_to_end(replace(d, links=tuple(links)), "A")[-1]
     assert check.verdict is Verdict.FAILED
