@@ -62,10 +62,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    finally:
-        if alone:
-            gc.freeze()  # what is left goes with the process; looking through it takes as long as a proof
     return status
+
+
+def run() -> NoReturn:
+    """The command as a process, which ends at once.
+
+    Python would take every object apart first, for as long as a proof takes; and it would end by the signal
+    itself where an interrupt came inside an ``exec`` of a library, although :func:`main` caught it.
+    """
+    status = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
 
 
 def _require_command(arguments: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ A subclass lists its fields as a frozen dataclass does, and is compared, hashed,
         x: int
         y: int = 0
 
-The classes are made by msgspec, in C. Making as many dataclasses takes a third of the time of importing SymPy,
+The classes are made by msgspec, in C. Making as many dataclasses takes a quarter of the time of importing SymPy,
 which every run would wait for, and their instances, of which a report has a hundred thousand, cost three times
 as much. What takes its arguments in a way of its own, as a layer does, is a dataclass.
 """
