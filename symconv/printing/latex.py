@@ -127,7 +127,7 @@ def _(node: Row, colour: bool = False) -> str:
     pieces: list[str] = []
     for index, part in enumerate(parts):
         piece = words_in_row(parts, index) if isinstance(part, Words) else latex(part, colour)
-        if index and is_application(parts[index - 1 : index + 1]) and piece.startswith(r"\left"):
+        if index and piece.startswith(r"\left") and is_application(parts[index - 1 : index + 1]):
             # growing fences stand off from the name before them
             piece = rf"\!{piece}"
         pieces.append(piece)
