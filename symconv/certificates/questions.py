@@ -178,7 +178,7 @@ def _chain_rule(wrt: Argument) -> tuple[Statement, ...]:
         Statement(
             "chain_rule",
             f"forall E A B b G {letter}, inside ({shape} geometry) {letter} = true ->\n"
-            f"  has_gradient geometry E (layer geometry A B b) G ->\n"
+            f"  has_gradient (out_shape geometry) E (layer geometry A B b) G ->\n"
             f"  is_derive (fun u => E (layer geometry {arrays})) ({array} {letter})\n"
             f"    (grad_{wrt} geometry G {other} {letter})",
             f"exact (backpropagation_to_{wrt} geometry).",

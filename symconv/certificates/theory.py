@@ -9,17 +9,32 @@ from types import MappingProxyType
 THEORY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Sums": (),
-        "Operators": ("Sums",),
+        "Differentiable": ("Sums",),
+        "Operators": ("Differentiable",),
         "Taps": ("Operators",),
-        "FullCorrelation": ("Taps",),
-        "Pooling": ("Taps",),
+        "Gradients": ("Taps",),
+        "Groups": ("Gradients",),
+        "Pooling": ("Gradients",),
+        "Subgradients": ("Pooling",),
         "Exact": ("Pooling",),
+        "Activations": ("Sums",),
+        "Chains": ("Pooling", "Activations"),
+        "ExactChains": ("Exact", "Chains"),
         "LpPooling": (),
         "LpGradient": ("LpPooling",),
         "PowerMeans": ("LpGradient",),
+        "PowerMeanBounds": ("PowerMeans",),
         "Windows": ("Exact", "PowerMeans"),
+        "NormPooling": ("Windows",),
         "OutputSize": (),
-        "Certificates": ("FullCorrelation", "Windows", "OutputSize"),
+        "Certificates": (
+            "Groups",
+            "Subgradients",
+            "ExactChains",
+            "PowerMeanBounds",
+            "NormPooling",
+            "OutputSize",
+        ),
     }
 )
 """Every file of the theory, without its extension, with the files that it builds on; in an order to compile."""
