@@ -13,11 +13,14 @@ from functools import singledispatch
 from typing import Any
 
 from symconv.axes import Axis, Sliding
-from symconv.certificates import geometry, windows
-from symconv.certificates.results import COMPUTED, MOST, Result, statements
+from symconv.certificates import chains, geometry, windows
+from symconv.certificates.result import COMPUTED, MOST, Result
+from symconv.certificates.results import statements
 from symconv.certificates.statement import Batch, Gap, Statement, Uncertified
 from symconv.exact import indices, is_numeric
+from symconv.losses import SquaredError
 from symconv.narrate.questions import upstream_given
+from symconv.narrate.through import asked_chain
 from symconv.operator import Argument
 from symconv.problem import (
     Definition,
@@ -29,7 +32,8 @@ from symconv.problem import (
     Prove,
     Question,
 )
-from symconv.workings import Workings
+from symconv.reductions import PlainSum
+from symconv.workings import Workings, chain
 
 Certified = Batch | Gap
 
@@ -63,9 +67,14 @@ def _(question: Forward, number: int, workings: Workings) -> Iterator[Certified]
 @theorems_of.register
 def _(question: Gradient, number: int, workings: Workings) -> Iterator[Certified]:
     if not question.layer:
-        yield Gap(number, "the gradient", "a gradient through several layers has no theorem yet")
+        yield from chains.certified(asked_chain(question, workings), question.wrt, number)
         return
     derivation, wrt = upstream_given(question, workings)
+    if isinstance(derivation.operator.reduction, PlainSum | SquaredError):
+        upstream = None if derivation.names.output_is_error else derivation.arrays["upstream"]
+        alone = chain(workings, question.wrt, derivation.names.output, upstream)
+        yield from chains.certified(alone, question.wrt, number)
+        return
     names = derivation.names
     subject = f"∂{names.error}/∂{names.of(wrt)}"
     about = f"the gradient of a layer of the kind {derivation.operator.layer} by its {wrt}, entry by entry"

@@ -1,7 +1,7 @@
-(* Chains of layers at rational numbers: what the generated files apply.
+(* Activations, losses and chains of layers at rational numbers: what the generated files apply.
 
-   For every array of a chain its values and the error's gradient there are tables of rationals. Each theorem
-   here steps back through one layer: the kernel computes that the tables fit, entry by entry. *)
+   For every array of a chain its values and the error's gradient there are tables of rationals. Each step back
+   through a layer is a theorem here, for which the kernel computes that the tables fit, entry by entry. *)
 Require Import Reals Arith Lia Lra Bool QArith Qreals Qreduction.
 From Coquelicot Require Import Coquelicot.
 Require Import List.
@@ -242,7 +242,86 @@ Proof.
     destruct (same_spec (row_by_row from to o) i), (same_spec (row_by_row to from i) o); congruence.
 Qed.
 
-(* --- one entry --- *)
+(* --- one layer --- *)
+
+Theorem pointwise_entry phi a i q : Qeq_bool (a i) q = true -> pointwise phi (real a) i = phi (real_of q).
+Proof. intros H; apply Qeq_bool_iff in H; unfold pointwise, real; now rewrite (real_of_eq _ _ H). Qed.
+
+Theorem rectify_entry s a i q : Qeq_bool (rectified s (a i)) q = true ->
+  pointwise (rectify (real_of s)) (real a) i = real_of q.
+Proof.
+  intros H; apply Qeq_bool_iff in H; unfold pointwise, real; rewrite <- rectified_real; now apply real_of_eq.
+Qed.
+
+Lemma pointwise_gradient sizes phi A G i d : inside sizes i = true -> is_derive phi (A i) d ->
+  is_derive (fun u => dot sizes G (pointwise phi (upd A i u))) (A i) (G i * d).
+Proof.
+  intros Hi D; replace (G i * d) with (dot sizes G (unit i d)).
+  - apply is_derive_msum; intros j _; apply is_derive_scal; unfold pointwise, upd, unit.
+    destruct (same i j); [exact D | apply @is_derive_const].
+  - unfold dot; rewrite (msum_ext sizes _ (fun j => if same i j then G j * d else 0)).
+    + now rewrite msum_delta, Hi.
+    + intros j _; unfold unit; destruct (same i j); ring.
+Qed.
+
+Theorem rectify_gradient_terms sizes s a G i c :
+  inside sizes i && negb (Qeq_bool (a i) 0) && Qeq_bool (rectified_slope s (a i)) c = true ->
+  is_derive (fun u => dot sizes G (pointwise (rectify (real_of s)) (upd (real a) i u))) (real a i)
+            (form G [(i, c)]).
+Proof.
+  intros H; apply andb_prop in H; destruct H as [H Hc]; apply andb_prop in H; destruct H as [Hi Hz].
+  replace (form G [(i, c)]) with (G i * real_of (rectified_slope s (a i))).
+  - apply pointwise_gradient; [exact Hi |]; apply rectified_derivative; now destruct (Qeq_bool (a i) 0).
+  - apply Qeq_bool_iff in Hc; rewrite (real_of_eq _ _ Hc); unfold form; simpl; ring.
+Qed.
+
+Theorem rectify_gradient_at sizes s a g i q :
+  inside sizes i && negb (Qeq_bool (a i) 0) && Qeq_bool (g i * rectified_slope s (a i)) q = true ->
+  is_derive (fun u => dot sizes (real g) (pointwise (rectify (real_of s)) (upd (real a) i u))) (real a i) (real_of q).
+Proof.
+  intros H; apply andb_prop in H; destruct H as [H Hq]; apply andb_prop in H; destruct H as [Hi Hz].
+  apply Qeq_bool_iff in Hq; rewrite <- (real_of_eq _ _ Hq), real_of_mult.
+  apply (pointwise_gradient sizes _ (real a) (real g) i); [exact Hi |].
+  apply rectified_derivative; now destruct (Qeq_bool (a i) 0).
+Qed.
+
+(* Functions with a derivative everywhere: [phi' x] at every x. *)
+Theorem smooth_gradient_terms sizes phi phi' a G i x :
+  (forall y, is_derive phi y (phi' y)) -> inside sizes i && Qeq_bool (a i) x = true ->
+  is_derive (fun u => dot sizes G (pointwise phi (upd (real a) i u))) (real a i) (G i * phi' (real_of x)).
+Proof.
+  intros D H; apply andb_prop in H; destruct H as [Hi Hx]; apply Qeq_bool_iff in Hx.
+  rewrite <- (real_of_eq _ _ Hx); now apply pointwise_gradient.
+Qed.
+
+Theorem smooth_gradient_at sizes phi phi' a g i x q :
+  (forall y, is_derive phi y (phi' y)) -> inside sizes i && Qeq_bool (a i) x && Qeq_bool (g i) q = true ->
+  is_derive (fun u => dot sizes (real g) (pointwise phi (upd (real a) i u))) (real a i) (real_of q * phi' (real_of x)).
+Proof.
+  intros D H; apply andb_prop in H; destruct H as [H Hq]; apply Qeq_bool_iff in Hq.
+  rewrite <- (real_of_eq _ _ Hq); now apply smooth_gradient_terms.
+Qed.
+
+Theorem total_entry sizes a q : qsum (indices sizes) a = q -> total sizes (real a) = real_of q.
+Proof. intros <-; now rewrite qsum_real, indices_sum. Qed.
+
+Theorem squared_error_entry sizes n t a q :
+  negb (Qeq_bool n 0) && Qeq_bool (/ n * qsum (indices sizes) (fun i => (a i - t i) * (a i - t i)))%Q q = true ->
+  squared_error sizes (real_of n) (real t) (real a) = real_of q.
+Proof.
+  intros H; apply andb_prop in H; destruct H as [Hn H]; apply Qeq_bool_iff in H.
+  rewrite <- (real_of_eq _ _ H), real_of_mult, real_of_inv, qsum_real, indices_sum
+    by (apply Qeq_bool_neq; now destruct (Qeq_bool n 0)).
+  unfold squared_error; f_equal; apply msum_ext; intros i _; unfold real.
+  rewrite real_of_mult; unfold Qminus; rewrite real_of_plus.
+  replace (real_of (- t i)) with (- real_of (t i)) by (rewrite !real_of_Q2R; now rewrite Q2R_opp); ring.
+Qed.
+
+Theorem flatten_entry from to a o q : Qeq_bool (a (row_by_row from to o)) q = true ->
+  rearranged (row_by_row from to) (real a) o = real_of q.
+Proof. intros H; apply Qeq_bool_iff in H; unfold rearranged, real; now apply real_of_eq. Qed.
+
+(* --- one entry of a chain's gradient --- *)
 
 Theorem entry_derivative sizes E a g i q : has_gradient sizes E (real a) (real g) ->
   inside sizes i && Qeq_bool (g i) q = true ->

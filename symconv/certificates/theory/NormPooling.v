@@ -206,3 +206,34 @@ Proof.
   unfold norm_form, norm_value, folded; rewrite lsum_map; apply lsum_ext; intros [[o c] s] _; cbn [fst snd].
   rewrite real_of_red, real_of_mult; unfold real; ring.
 Qed.
+
+(* Exponent 1: a window passes G_o back with the sign of the entry. *)
+Definition one_terms (terms : list (index * Q * Q)) : list (index * Q) := map fst terms.
+
+Theorem lp_one_gradient_terms op a G i terms :
+  match norm_terms op 1 a i with Some found => Some (one_terms found) | None => None end = Some terms ->
+  is_derive (fun u => dot (out_shape op) G (lppool op 1 (upd (real a) i u))) (real a i) (form G terms).
+Proof.
+  destruct (norm_terms op 1 a i) as [found |] eqn:E; [| discriminate]; intros H; injection H as <-.
+  assert (D := lppool_gradient_terms op 0 a G i found E); change (INR 1) with 1 in D.
+  replace (form G (one_terms found)) with (norm_form 1 G found); [exact D |].
+  unfold norm_terms in E; destruct (forallb _ op && inside _ i && _ && forallb _ (readers op i)) eqn:B; [| discriminate].
+  apply andb_prop in B; destruct B as [_ B]; rewrite forallb_forall in B.
+  unfold norm_form, form, one_terms; rewrite lsum_map; apply lsum_ext; intros [[o c] s] Hin; cbn [fst snd].
+  assert (Hs : 0 < real_of s).
+  { destruct (Qeq_bool (a i) 0); injection E as <-; [easy |]; apply in_map_iff in Hin.
+    destruct Hin as [o' [F Ho]]; injection F as <- <- <-; specialize (B o' Ho); apply andb_prop in B.
+    rewrite <- real_of_0; apply real_of_lt; now destruct (Qle_bool (power_sum op 1 a o') 0). }
+  replace (/ INR 1 - 1) with 0 by (simpl; field).
+  rewrite rpow_pos, Rpower_O by exact Hs; ring.
+Qed.
+
+Theorem lp_one_gradient_at op a g i q :
+  match norm_terms op 1 a i with Some found => at_numbers g (one_terms found) | None => (q + 1)%Q end = q ->
+  is_derive (fun u => dot (out_shape op) (real g) (lppool op 1 (upd (real a) i u))) (real a i) (real_of q).
+Proof.
+  destruct (norm_terms op 1 a i) as [found |] eqn:E; intros H.
+  - rewrite <- (form_at_numbers _ _ _ H); apply lp_one_gradient_terms; now rewrite E.
+  - exfalso; apply (f_equal real_of) in H; rewrite real_of_plus in H.
+    change (real_of 1) with 1 in H; lra.
+Qed.
