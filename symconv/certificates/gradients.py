@@ -19,11 +19,13 @@ from symconv.certificates.result import (
     lacking,
     require_same,
     require_whole,
+    samples,
     slope_below,
 )
 from symconv.certificates.statement import Uncertified
 from symconv.combining import largest
 from symconv.exact import symbolic
+from symconv.losses import CrossEntropy
 from symconv.pointwise import Logistic, Pointed, Rectified, TanH
 from symconv.reductions import LpNorm, Maximum, Mean, PlainSum, WeightedSum
 
@@ -172,6 +174,30 @@ def _(reduction: Pointed, result: Result) -> State:
         return (
             f"forall upstream : array, is_derive {error} (input {at})\n  (upstream {at}%nat * ({derivative}))%R",
             f"intros upstream; refine (smooth_gradient_terms {before} upstream {place} {lemma} _); {COMPUTED}",
+        )
+
+    return state
+
+
+@gradient.register
+def _(reduction: CrossEntropy, result: Result) -> State:
+    if not result.worked.names.output_is_error:
+        raise Uncertified("the theory has the gradient of a cross entropy that is the error itself")
+    given, target = result.worked.arrays["input"], result.worked.arrays["weight"]
+    groups = samples(result.operator)
+    n = len(groups) if reduction.mean else 1
+
+    def state(index: Index) -> tuple[str, str]:
+        (own,) = (group for group in groups if index in group)
+        xs, x, t = [given[i] for i in own], given[index], target[index]
+        share = sp.exp(symbolic(x)) / sp.Add(*map(sp.exp, map(symbolic, xs)))
+        require_same(result.entries[index], (share - symbolic(t)) / n)
+        at, count = result.position("input", index), literals.real(n)
+        return (
+            f"is_derive (fun u => cross_entropy {count} target samples (upd input {at} u)) (input {at})\n"
+            f"  (/ {count} * (exp {literals.real(x)} / lsum {literals.reals(xs)} exp - {literals.real(t)}))%R",
+            f"refine (cross_entropy_gradient_at {count} target_numbers samples input_numbers {at} "
+            f"{literals.rationals(xs)} {literals.rational(x)} {literals.rational(t)} _); {COMPUTED}",
         )
 
     return state

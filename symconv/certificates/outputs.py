@@ -18,12 +18,13 @@ from symconv.certificates.result import (
     lacking,
     require_same,
     require_whole,
+    samples,
     slope_below,
     squares_divisor,
 )
 from symconv.certificates.statement import Uncertified
 from symconv.exact import symbolic
-from symconv.losses import SquaredError
+from symconv.losses import CrossEntropy, SquaredError
 from symconv.pointwise import Logistic, Pointed, Rectified, TanH
 from symconv.reductions import LpNorm, Maximum, Mean, PlainSum, WeightedSum
 
@@ -113,6 +114,28 @@ def _(reduction: SquaredError, result: Result) -> State:
         f"squared_error {sizes} {literals.real(n)} target input",
         f"squared_error_entry {sizes} {literals.rational(n)} target_numbers input_numbers {{q}} _",
     )
+
+
+@output.register
+def _(reduction: CrossEntropy, result: Result) -> State:
+    if result.operator.output_shape != ():
+        raise Uncertified("the theory has a cross entropy that is one number only")
+    given, target = result.worked.arrays["input"], result.worked.arrays["weight"]
+    groups = samples(result.operator)
+    n = len(groups) if reduction.mean else 1
+
+    def state(index: Index) -> tuple[str, str]:
+        terms = [([given[i] for i in group], sum(target[i] * given[i] for i in group)) for group in groups]
+        logarithms = (sp.log(sp.Add(*map(sp.exp, map(symbolic, xs)))) - symbolic(q) for xs, q in terms)
+        require_same(result.entries[index], sp.Add(*logarithms) / n)
+        listed = "; ".join(f"({literals.rationals(xs)}, {literals.rational(q)})" for xs, q in terms)
+        return (
+            f"cross_entropy {literals.real(n)} target samples input =\n"
+            f"  (/ {literals.real(n)} * entropy_value [{listed}])%R",
+            f"refine (cross_entropy_entry {literals.real(n)} target_numbers samples input_numbers _ _); {COMPUTED}",
+        )
+
+    return state
 
 
 @output.register

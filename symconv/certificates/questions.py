@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import singledispatch
 from typing import Any
 
-from symconv.axes import Axis, Sliding
+from symconv.axes import Adjoint, Axis, Sliding
 from symconv.certificates import chains, geometry, windows
 from symconv.certificates.result import COMPUTED, MOST, Result
 from symconv.certificates.results import statements
@@ -78,7 +78,8 @@ def _(question: Gradient, number: int, workings: Workings) -> Iterator[Certified
     names = derivation.names
     subject = f"∂{names.error}/∂{names.of(wrt)}"
     about = f"the gradient of a layer of the kind {derivation.operator.layer} by its {wrt}, entry by entry"
-    general = _chain_rule(wrt) if derivation.operator.weight_shape is not None else ()
+    weighted = derivation.operator.weight_shape is not None and not derivation.operator.has_target
+    general = _chain_rule(wrt) if weighted else ()
     yield from _entries(Result(derivation, wrt), number, f"gradient_by_{wrt}", about, subject, general)
 
 
@@ -91,13 +92,15 @@ def _(question: OutputSize, number: int, workings: Workings) -> Iterator[Certifi
         if axis.role == "spatial"
     ]
     found: list[Statement] = []
+    count = 0
     for place, (axis, size) in enumerate(spatial, 1):
         try:
             found += _sizes(axis, size, place)
+            count += 1
         except Uncertified as reason:
             yield Gap(number, f"output size, axis {place}", str(reason))
     if found:
-        scope = f"{sum(each.name.startswith('windows') for each in found)} of {len(spatial)} axes"
+        scope = f"{count} of {len(spatial)} axes"
         about = "how many windows fit, on every spatial axis"
         yield Batch(number, "output_size", about, "output size", scope, (), tuple(found))
 
@@ -202,7 +205,10 @@ def _chain_rule(wrt: Argument) -> tuple[Statement, ...]:
 
 
 def _sizes(axis: Axis, size: int, place: int | str) -> Iterator[Statement]:
-    """How many windows of a sliding axis fit."""
+    """How many windows of a sliding axis fit; how many places those of a transposed convolution reach."""
+    if isinstance(axis, Adjoint) and isinstance(axis.axis, Sliding):
+        yield from _transposed_sizes(axis, axis.axis, size, place)
+        return
     if not isinstance(axis, Sliding):
         raise Uncertified("it follows from no formula of the theory")
     numbers = (size, axis.kernel_size, axis.stride, *axis.padding, axis.dilation)
@@ -225,6 +231,25 @@ def _sizes(axis: Axis, size: int, place: int | str) -> Iterator[Statement]:
         f"forall o, o < {count} <-> fits {given} o",
         f"refine (output_size_entry {given} {count} _); {COMPUTED}",
     )
+
+
+def _transposed_sizes(axis: Adjoint, inner: Sliding, size: int, place: int | str) -> Iterator[Statement]:
+    count, total = axis.output_size(size), sum(inner.padding)
+    K, S, D = inner.kernel_size, inner.stride, inner.dilation
+    if max(size, count, K, S, D, total) > geometry.MOST:
+        raise Uncertified(f"its geometry has a number above {geometry.MOST:,}")
+    yield Statement(
+        f"size_{place}",
+        f"transposed_size {size} {K} {S} {total} {D} {axis.output_padding} = {count}",
+        COMPUTED,
+    )
+    if inner.output_size(count) == size:
+        given = f"{count} {K} {S} {total} {D}"
+        yield Statement(
+            f"windows_{place}",
+            f"forall o, o < {size} <-> fits {given} o",
+            f"refine (output_size_entry {given} {size} _); {COMPUTED}",
+        )
 
 
 def _windows(question: Prove, workings: Workings) -> Iterator[tuple[tuple[int, ...], windows.Window]]:

@@ -88,7 +88,9 @@ class Result:
         if self.operator.weight_shape is not None and not self.operator.has_target:
             bias = self.worked.arrays.get("bias")
             lines += array("bias", "constant 0" if bias is None else self._bias(bias))
-        if self.wrt is not None and self.upstream is None:
+        if isinstance(self.operator.reduction, CrossEntropy):
+            lines.append(f"Definition samples : list (list index) := {_listed(samples(self.operator))}.")
+        if self.wrt is not None and self.upstream is None and self.by_axes:
             lines += array("upstream", self._table("upstream", "output"))
         return tuple(lines)
 
@@ -141,6 +143,19 @@ def squares_divisor(reduction: SquaredError, shape: Index) -> int:
     return count
 
 
+def samples(operator: Operator) -> list[list[Index]]:
+    """The indices of the classes of every sample of a cross entropy."""
+    shape = operator.input_shape
+    among = min(1, len(shape) - 1)
+    outer = shape[:among] + shape[among + 1 :]
+    return [[(*place[:among], c, *place[among:]) for c in range(shape[among])] for place in indices(outer)]
+
+
+def _listed(groups: list[list[Index]]) -> str:
+    lists = (f"[{'; '.join(map(literals.index, group))}]" for group in groups)
+    return f"[{'; '.join(lists)}]"
+
+
 def slope_below(reduction: Any) -> Fraction:
     """The slope of a ReLU or LeakyReLU below 0, which must be rational."""
     slope = reduction.negative_slope
@@ -163,7 +178,8 @@ def require_whole(p: Any) -> None:
 def require_same(entry: Any, stated: Any) -> None:
     """What the report shows must be what the theorem says, which has an irrational number in a form of its own."""
     difference = sp.expand(symbolic(entry) - stated)
-    coefficients = difference.as_coefficients_dict(*difference.free_symbols).values()
+    free = difference.free_symbols
+    coefficients = difference.as_coefficients_dict(*free).values() if free else (difference,)
     if not all(abs(sp.N(each, _DIGITS)) < sp.Float(10) ** (5 - _DIGITS) for each in coefficients):
         raise Uncertified("is not what the theory gives for it")
 

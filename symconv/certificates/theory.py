@@ -26,13 +26,14 @@ THEORY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "PowerMeanBounds": ("PowerMeans",),
         "Windows": ("Exact", "PowerMeans"),
         "NormPooling": ("Windows",),
+        "CrossEntropy": ("NormPooling",),
         "OutputSize": (),
         "Certificates": (
             "Groups",
             "Subgradients",
             "ExactChains",
             "PowerMeanBounds",
-            "NormPooling",
+            "CrossEntropy",
             "OutputSize",
         ),
     }

@@ -50,5 +50,11 @@ SIZES = {
             "   (smallest_input K S T D n <= Z.of_nat I <= smallest_input K S T D n + Z.of_nat S - 1)%Z)",
             "input_sizes_spec",
         ),
+        (
+            "size_of_a_transposed_convolution",
+            "forall n K S T D p, 0 < n -> p < S -> T <= S * (n - 1) + extent K D + p ->\n"
+            "  output_size (transposed_size n K S T D p) K S T D = n",
+            "transposed_size_spec",
+        ),
     ),
 }

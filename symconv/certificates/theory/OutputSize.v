@@ -6,6 +6,7 @@
      input_sizes_spec          ... as an interval of S integers
      spread_length             how long the gradient is that an input gradient correlates with
      kernel_results            how many results a weight gradient's correlation has
+     transposed_size_spec      the output of a transposed convolution of n inputs has n windows, one for each
      strides_rounded_up        the number c of strides, rounded up: the windows before the last fit and start
                                before the padding after the input, the last one reaches the end
      output_size_ceil_spec     ceil_mode: windows may reach past the end by less than a stride, but must not
@@ -92,6 +93,15 @@ Proof.
   replace (I + T - (S * (output_size I K S T D - 1) + 1)) with (remainder I K S T D + (K - 1) * D).
   - rewrite Nat.div_add by lia; lia.
   - unfold extent in *; nia.
+Qed.
+
+(* S (n - 1) + D (K - 1) + 1 - T + p, with the output padding p *)
+Definition transposed_size (n K S T D p : nat) : nat := S * (n - 1) + extent K D + p - T.
+
+Theorem transposed_size_spec n K S T D p : 0 < n -> p < S -> T <= S * (n - 1) + extent K D + p ->
+  output_size (transposed_size n K S T D p) K S T D = n.
+Proof.
+  intros Hn Hp HT; apply output_size_inverse; unfold transposed_size; try lia; nia.
 Qed.
 
 (* c = ceiling ((I + T - D (K - 1) - 1) / S) *)
