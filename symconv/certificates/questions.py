@@ -13,13 +13,13 @@ from functools import singledispatch
 from typing import Any
 
 from symconv.axes import Adjoint, Axis, Sliding
-from symconv.certificates import chains, geometry, windows
+from symconv.certificates import chains, geometries, geometry, windows
 from symconv.certificates.result import COMPUTED, MOST, Result
 from symconv.certificates.results import statements
 from symconv.certificates.statement import Batch, Gap, Statement, Uncertified
 from symconv.exact import indices, is_numeric
 from symconv.losses import SquaredError
-from symconv.narrate.questions import upstream_given
+from symconv.narrate.questions import geometry_of, upstream_given
 from symconv.narrate.through import asked_chain
 from symconv.operator import Argument
 from symconv.problem import (
@@ -33,6 +33,7 @@ from symconv.problem import (
     Question,
 )
 from symconv.reductions import PlainSum
+from symconv.theorems import THEOREMS
 from symconv.workings import Workings, chain
 
 Certified = Batch | Gap
@@ -134,6 +135,10 @@ def _(question: Prove, number: int, workings: Workings) -> Iterator[Certified]:
         except Uncertified as reason:
             yield Gap(number, theorem, str(reason))
             continue
+        at = geometry_of(question, workings) if THEOREMS[theorem].about == "geometry" else None
+        if at is not None:
+            yield _at_geometry(theorem, found, number, geometries.At.of(at))
+            continue
         about = f"the theorem {theorem}, for every size, and at the windows of the question"
         places, gaps = 0, Counter[str]()
         for position, window in _windows(question, workings):
@@ -151,6 +156,21 @@ def _(question: Prove, number: int, workings: Workings) -> Iterator[Certified]:
 
 
 # --- parts ---
+
+
+def _at_geometry(theorem: str, general: list[Statement], number: int, at: geometries.At) -> Batch:
+    """A theorem on convolutions for every size, and at the axis that the report shows."""
+    own = tuple(geometries.instances(theorem, at))
+    about = f"the theorem {theorem}, for every size" + (", and at the axis of the question" if own else "")
+    return Batch(
+        number,
+        theorem.replace("-", "_"),
+        about,
+        theorem,
+        "every size, one axis" if own else "every size",
+        geometries.definitions(at) if own else (),
+        (*general, *own),
+    )
 
 
 def _entries(

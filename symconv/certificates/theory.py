@@ -17,6 +17,7 @@ THEORY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Pooling": ("Gradients",),
         "Subgradients": ("Pooling",),
         "Exact": ("Pooling",),
+        "Symbols": ("Exact",),
         "Activations": ("Sums",),
         "Chains": ("Pooling", "Activations"),
         "ExactChains": ("Exact", "Chains"),
@@ -31,6 +32,7 @@ THEORY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Certificates": (
             "Groups",
             "Subgradients",
+            "Symbols",
             "ExactChains",
             "PowerMeanBounds",
             "CrossEntropy",

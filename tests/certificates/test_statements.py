@@ -159,6 +159,24 @@ def test_what_is_not_certified_is_named_with_its_reason() -> None:
     assert reasons == {7: "its exponent is not a whole number up to 100, nor infinite"}
 
 
+def test_a_theorem_on_convolutions_is_stated_in_symbols_at_the_axis_of_the_question() -> None:
+    batches, _ = stated("certified")
+    made = {each.subject: each for each in batches if each.question == 22}
+    assert made["full-correlation"].definitions == (
+        "Definition geometry : operator := [Sliding 2 3 2 2 1 1].",
+    )
+    # windows of 2 with stride 2 over 0 x0 x1 x2 0: x0 is the second entry of the first one
+    says = {each.name: each.says for each in made["full-correlation"].statements}
+    assert says["gradient_at_0"] == (
+        "forall G B : array, grad_input geometry G B [0] = (G [0]%nat * B [1]%nat)%R"
+    )
+    assert says["spread_at_1"] == "forall G : array, spread geometry G [1] = 0%R"
+    assert made["conv-adjoint"].scope == "every size"
+    assert made["conv-toeplitz"].scope == "every size, one axis"
+    sums = {each.name: each.says for each in made["weight-gradient"].statements}
+    assert sums["gradient_at_1"].endswith("= (G [0]%nat * A [0]%nat + G [1]%nat * A [2]%nat)%R")
+
+
 def test_an_activation_has_no_theorem_where_it_has_no_derivative() -> None:
     batches, gaps = stated("around")
     assert batch("around", 2).scope == batch("around", 3).scope == "15 of 16 entries"
@@ -390,8 +408,11 @@ def _spoiled(statement: Statement) -> Statement | None:
             says.replace(f"o < {n}", f"o < {n + 1}"),
             proof.replace(f" {n} _)", f" {n + 1} _)"),
         )
-    if found := re.search(r"_size .* = (\d+)$", says):
-        return Statement(statement.name, f"{says[: found.start(1)]}{int(found.group(1)) + 1}", proof)
+    if "_in_symbols" in proof:
+        return _other_index(statement)
+    if found := re.search(r"^\w+ [\d ]+ = (\d+)$", says) or re.search(r" <= (\d+)(?=\)%Z\)$)", says):
+        higher = str(int(found.group(1)) + 1)
+        return Statement(statement.name, says[: found.start(1)] + higher + says[found.end(1) :], proof)
     if "form upstream" in says or "norm_" in says or "entropy_value" in says:
         numbers = list(re.finditer(r"(\(-?\d+(?: # \d+)?\)|\d+)%Q", says))
         if not numbers:
@@ -408,6 +429,20 @@ def _spoiled(statement: Statement) -> Statement | None:
         says.replace(f"{numbers[-1]}%R", literals.real(value + 1)),
         proof.replace(literals.rational(value), literals.rational(value + 1)),
     )
+
+
+def _other_index(statement: Statement) -> Statement | None:
+    """The statement with the last entry that it names replaced by its neighbour, in the proof as well."""
+    left, _, right = statement.says.rpartition(" = ")
+    found = re.findall(r"\[(\d+)\]", right)
+    if not found:
+        return None
+
+    def changed(text: str) -> str:
+        before, _, after = text.rpartition(f"[{found[-1]}]")
+        return f"{before}[{int(found[-1]) + 1}]{after}"
+
+    return Statement(statement.name, f"{left} = {changed(right)}", changed(statement.proof))
 
 
 def _number(text: str) -> Fraction:
