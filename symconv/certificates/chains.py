@@ -93,32 +93,18 @@ def certified(through: ChainDerivation, wrt: str, number: int) -> Iterator[Batch
 def _batch(through: ChainDerivation, wrt: str, number: int, subject: str) -> Batch:
     stages = tuple(_row(through, wrt))
     entries = through.gradient_entries(wrt)
-    if entries.size > MOST:
-        raise Uncertified(f"it has more than {MOST:,} entries")
     if not is_numeric(entries) or not (through.upstream is None or is_numeric(through.upstream)):
         raise Uncertified("it has entries that are not rational numbers")
-    whole = through.upstream is None
-    inner = stages[:-1] if whole else stages
+    inner = stages[:-1] if through.upstream is None else stages
     lines, lemmas = _end(through, stages[-1], len(inner))
-    by_input = stages[0].role == "input"
     for stage in reversed(inner):
-        k = stage.number
         made = step(stage.link.operator.reduction, stage)
         lines += made.definitions
-        lines += array(_values(k - 1), stage.table("input", stage.arrays["input"]))
-        if k == 1 and not by_input:
-            break
-        lines += array(f"slopes{k - 1}", stage.table("input", stage.leaving))
-        lines.append(f"Definition {_error(k - 1)} (a : array) : R := {_error(k)} ({made.function}).")
-        middle = f" {made.between}" if made.between else ""
-        lemmas.append(
-            Statement(
-                f"gradient{k - 1}",
-                f"has_gradient {literals.shape(stage.leaving.shape)} {_error(k - 1)} {_values(k - 1)} slopes{k - 1}",
-                f"refine ({made.theorem} {_error(k)} {_values(k - 1)}_numbers{middle} {_values(k)}_numbers "
-                f"slopes{k}_numbers slopes{k - 1}_numbers _ gradient{k}); {COMPUTED}",
-            )
-        )
+        lines += array(_values(stage.number - 1), stage.table("input", stage.arrays["input"]))
+        if stage.role == "input":
+            more, lemma = _back(stage, made)
+            lines += more
+            lemmas.append(lemma)
     lemmas += _every_entry(stages[0])
     return Batch(
         number,
@@ -132,8 +118,29 @@ def _batch(through: ChainDerivation, wrt: str, number: int, subject: str) -> Bat
     )
 
 
+def _back(stage: Stage, made: Step) -> tuple[list[str], Statement]:
+    """The error as a function of what a layer reads, and its gradient there."""
+    k, before = stage.number, stage.number - 1
+    middle = f" {made.between}" if made.between else ""
+    shape = literals.shape(stage.leaving.shape)
+    lines = [
+        *array(f"slopes{before}", stage.table("input", stage.leaving)),
+        f"Definition {_error(before)} (a : array) : R := {_error(k)} ({made.function}).",
+    ]
+    return lines, Statement(
+        f"gradient{before}",
+        f"has_gradient {shape} {_error(before)} {_values(before)} slopes{before}",
+        f"refine ({made.theorem} {_error(k)} {_values(before)}_numbers{middle} {_values(k)}_numbers "
+        f"slopes{k}_numbers slopes{before}_numbers _ gradient{k}); {COMPUTED}",
+    )
+
+
 def _row(through: ChainDerivation, wrt: str) -> Iterator[Stage]:
-    """The layers one after the other."""
+    """The layers one after the other.
+
+    Raises:
+        Uncertified: they do not stand in a row, or have arrays that the theory counts otherwise or are too large.
+    """
     current, computed = wrt, {link.output for link in through.links}
     for number, link in enumerate(through.links, 1):
         dependent = [role for role, name in link.reads.items() if name == current]
@@ -142,6 +149,8 @@ def _row(through: ChainDerivation, wrt: str) -> Iterator[Stage]:
             raise Uncertified("the layers on the way do not stand in one row")
         arrays = {role: through.arrays[name] for role, name in link.reads.items()}
         arrays["output"] = through.arrays[link.output]
+        if max(entries.size for entries in arrays.values()) > MOST:
+            raise Uncertified(f"an array on the way has more than {MOST:,} entries")
         operator = link.operator
         for role in ("input", "output"):
             shape = arrays[role].shape

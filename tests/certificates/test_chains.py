@@ -111,6 +111,13 @@ def test_an_array_that_two_layers_read_is_named() -> None:
     assert gaps == (Gap(1, "∂E/∂A", "the layers on the way do not stand in one row"),)
 
 
+def test_an_array_on_the_way_that_is_too_large_is_named() -> None:
+    rows = [[(i * j) % 7 for j in range(72)] for i in range(72)]
+    batches, gaps = stated(rows=str(rows), pool="AvgPool2d", wrt="B")
+    assert not batches
+    assert [gap.reason for gap in gaps] == ["an array on the way has more than 5,000 entries"]
+
+
 # --- Coq ---
 
 
