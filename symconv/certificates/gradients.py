@@ -27,7 +27,7 @@ from symconv.combining import largest
 from symconv.exact import symbolic
 from symconv.losses import CrossEntropy
 from symconv.pointwise import Logistic, Pointed, Rectified, TanH
-from symconv.reductions import LpNorm, Maximum, Mean, PlainSum, WeightedSum
+from symconv.reductions import LpNorm, Maximum, Mean, WeightedSum
 
 
 @singledispatch
@@ -43,7 +43,7 @@ def gradient(reduction: Any, result: Result) -> State:
 @gradient.register
 def _(reduction: WeightedSum, result: Result) -> State:
     if result.operator.weight_shape is None:
-        raise lacking(reduction, result)
+        raise lacking(result)
     wrt = result.wrt
     arguments = {
         "input": ("input", "weight_numbers", "bias"),
@@ -67,11 +67,6 @@ def _(reduction: WeightedSum, result: Result) -> State:
         )
 
     return state
-
-
-@gradient.register
-def _(reduction: PlainSum, result: Result) -> State:
-    raise lacking(reduction, result)
 
 
 @gradient.register

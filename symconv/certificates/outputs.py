@@ -36,13 +36,13 @@ def output(reduction: Any, result: Result) -> State:
     Raises:
         Uncertified: the theory has no such layer.
     """
-    raise lacking(reduction, result)
+    raise lacking(result)
 
 
 @output.register
 def _(reduction: WeightedSum, result: Result) -> State:
     if result.operator.weight_shape is None:
-        raise lacking(reduction, result)
+        raise lacking(result)
     arrays = "geometry input_numbers weight_numbers bias_numbers"
     return _equal(result, "layer geometry input weight bias {at}", f"output_entry {arrays} {{at}} {{q}} _")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import sympy as sp
@@ -16,7 +17,7 @@ from symconv.derivation.derivation import Worked
 from symconv.exact import Array, indices, is_numeric, pack, symbolic
 from symconv.losses import CrossEntropy, SquaredError
 from symconv.operator import Argument, Operator
-from symconv.reductions import Mean, PlainSum, Reduction
+from symconv.reductions import Mean, PlainSum
 
 MOST = 5_000
 """The most entries of a result that are certified."""
@@ -137,10 +138,7 @@ def divisor(reduction: Mean, where: str = "geometry") -> str:
 
 def squares_divisor(reduction: SquaredError, shape: Index) -> int:
     """What the sum of the squared differences is divided by."""
-    count = 1
-    for size in shape if reduction.mean else ():
-        count *= size
-    return count
+    return prod(shape) if reduction.mean else 1
 
 
 def samples(operator: Operator) -> list[list[Index]]:
@@ -164,7 +162,7 @@ def slope_below(reduction: Any) -> Fraction:
     return Fraction(slope)
 
 
-def lacking(reduction: Reduction, result: Result) -> Uncertified:
+def lacking(result: Result) -> Uncertified:
     """What to raise where the theory has no such layer."""
     return Uncertified(f"the theory has no {result.operator.layer}")
 

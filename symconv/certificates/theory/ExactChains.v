@@ -1,7 +1,18 @@
 (* Activations, losses and chains of layers at rational numbers: what the generated files apply.
 
    For every array of a chain its values and the error's gradient there are tables of rationals. Each step back
-   through a layer is a theorem here, for which the kernel computes that the tables fit, entry by entry. *)
+   through a layer is a theorem here, for which the kernel computes that the tables fit, entry by entry.
+
+     weighted_end, total_end, squared_error_end
+                            the gradient at the end of a chain
+     conv_step, mean_step, rectify_step, max_step, flatten_step
+                            what a layer passes back
+     entry_derivative, weight_entry_derivative, bias_entry_derivative
+                            one entry of the gradient
+     pointwise_entry, rectify_entry, total_entry, squared_error_entry, flatten_entry
+                            one entry of a layer's output
+     rectify_gradient_terms, rectify_gradient_at, smooth_gradient_terms, smooth_gradient_at
+                            one entry of an activation's gradient *)
 Require Import Reals Arith Lia Lra Bool QArith Qreals Qreduction.
 From Coquelicot Require Import Coquelicot.
 Require Import List.

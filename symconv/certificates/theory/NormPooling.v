@@ -6,7 +6,9 @@
      lppool_gradient_at_zero  by an entry 0: 0, where p > 1 and no window that reads it is 0
      lppool_gradient_terms, lppool_gradient_at
                               at numbers: sign x |x|^(n-1) is a rational c, and so is the window's sum s of the
-                              n-th powers; a window passes G_o c s^(1/n - 1) back *)
+                              n-th powers; a window passes G_o c s^(1/n - 1) back
+     lp_one_gradient_terms, lp_one_gradient_at
+                              exponent 1: with the sign of the entry *)
 Require Import Reals Arith Lia Lra Bool QArith Qreals Qabs.
 From Coquelicot Require Import Coquelicot.
 Require Import List.
