@@ -155,10 +155,12 @@ def _listed(groups: list[list[Index]]) -> str:
 
 
 def slope_below(reduction: Any) -> Fraction:
-    """The slope of a ReLU or LeakyReLU below 0, which must be rational."""
+    """The slope of a ReLU or LeakyReLU below 0: rational, and not 1, with which it would have one at 0 as well."""
     slope = reduction.negative_slope
     if not isinstance(slope, int | Fraction):
         raise Uncertified("its slope is not a rational number")
+    if slope == 1:
+        raise Uncertified("with the slope 1 it is the identity, for which the theory has no rule")
     return Fraction(slope)
 
 

@@ -198,6 +198,17 @@ def test_a_cross_entropy_has_theorems_where_it_is_the_error_itself() -> None:
     ]
 
 
+def test_a_leaky_relu_that_is_the_identity_is_not_said_to_have_no_derivative() -> None:
+    text = NORM.format(exponent=1, rows="[[0, 2], [3, 4]]").replace(
+        'type = "LPPool2d", input = "A", output = "Y", norm_type = 1, kernel_size = 2',
+        'type = "LeakyReLU", input = "A", output = "Y", negative_slope = 1',
+    )
+    _, gaps = certificates(compute(parse(text, "identity.toml"), 1_000_000))
+    assert [gap.reason for gap in gaps] == [
+        "with the slope 1 it is the identity, for which the theory has no rule"
+    ]
+
+
 @pytest.mark.parametrize(
     ("exponent", "rows", "reason"),
     [
