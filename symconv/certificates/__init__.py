@@ -6,5 +6,6 @@ the results of a problem as instances of it, one theorem an entry; :mod:`symconv
 writes everything down.
 
 To certify a further kind of result, prove the theorem in ``theory``, and give
-:mod:`symconv.certificates.results` or :mod:`symconv.certificates.windows` a rule that states its instances.
+:mod:`symconv.certificates.outputs`, :mod:`symconv.certificates.gradients`, :mod:`symconv.certificates.chains` or
+:mod:`symconv.certificates.windows` a rule that states its instances.
 """

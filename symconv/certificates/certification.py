@@ -135,6 +135,6 @@ def _blamed(file: SourceFile, line: int) -> str:
     for number, text in enumerate(file.text().splitlines(), 1):
         if number > line:
             break
-        if text.startswith("Theorem "):
+        if text.startswith(("Theorem ", "Lemma ")):
             name = text.split()[1]
     return name

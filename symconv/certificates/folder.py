@@ -141,7 +141,8 @@ def _readme(made: Certification) -> str:
         "on which it rests. Nothing is admitted; the theorems rest on "
         f"{', '.join(f'`{name}`' for name in sorted(theory.ALLOWED))}, which belong to the real numbers of "
         "Coq's standard library.\n\n"
-        "To read them, start with `theory/Operators.v`, which says what a convolution is, and then with any "
-        "file of `results/`: a statement there is made of these definitions and of numbers.\n"
+        "To read them, start with `theory/Operators.v`, which says what a convolution is, and "
+        "`theory/Differentiable.v`, which says what a gradient is; then go on with any file of `results/`: a "
+        "statement there is made of these definitions and of numbers.\n"
         + (f"\nNot certified:\n\n{missing}" if missing else "")
     )

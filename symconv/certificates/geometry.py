@@ -23,7 +23,7 @@ MOST_LISTED = 200
 Tap = tuple[int, int, int]
 
 
-def definition(operator: Operator) -> str:
+def definition(operator: Operator, name: str = "geometry") -> str:
     """``Definition geometry : operator := [Sliding 3 5 3 1 1 0; ...].``
 
     An axis for which the theory has no formula is given by its taps.
@@ -34,7 +34,7 @@ def definition(operator: Operator) -> str:
     if len(operator.axes) != len(operator.input_shape):
         raise Uncertified(f"{operator.layer} has no axes of its own in the theory")
     axes = "; ".join(_described(axis, size) for axis, size in zip(operator.axes, operator.sizes, strict=True))
-    return f"Definition geometry : operator := [{axes}]."
+    return f"Definition {name} : operator := [{axes}]."
 
 
 def axis_index(operator: Operator, role: str, position: Sequence[int]) -> tuple[int, ...]:

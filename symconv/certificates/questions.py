@@ -12,12 +12,15 @@ from fractions import Fraction
 from functools import singledispatch
 from typing import Any
 
-from symconv.axes import Axis, Sliding
-from symconv.certificates import geometry, windows
-from symconv.certificates.results import COMPUTED, MOST, Result, statements
+from symconv.axes import Adjoint, Axis, Sliding
+from symconv.certificates import chains, geometries, geometry, windows
+from symconv.certificates.result import COMPUTED, MOST, Result
+from symconv.certificates.results import statements
 from symconv.certificates.statement import Batch, Gap, Statement, Uncertified
 from symconv.exact import indices, is_numeric
-from symconv.narrate.questions import upstream_given
+from symconv.losses import SquaredError
+from symconv.narrate.questions import geometry_of, upstream_given
+from symconv.narrate.through import asked_chain
 from symconv.operator import Argument
 from symconv.problem import (
     Definition,
@@ -29,7 +32,9 @@ from symconv.problem import (
     Prove,
     Question,
 )
-from symconv.workings import Workings
+from symconv.reductions import PlainSum
+from symconv.theorems import THEOREMS
+from symconv.workings import Workings, chain
 
 Certified = Batch | Gap
 
@@ -63,13 +68,19 @@ def _(question: Forward, number: int, workings: Workings) -> Iterator[Certified]
 @theorems_of.register
 def _(question: Gradient, number: int, workings: Workings) -> Iterator[Certified]:
     if not question.layer:
-        yield Gap(number, "the gradient", "a gradient through several layers has no theorem yet")
+        yield from chains.certified(asked_chain(question, workings), question.wrt, number)
         return
     derivation, wrt = upstream_given(question, workings)
+    if isinstance(derivation.operator.reduction, PlainSum | SquaredError):
+        upstream = None if derivation.names.output_is_error else derivation.arrays["upstream"]
+        alone = chain(workings, question.wrt, derivation.names.output, upstream)
+        yield from chains.certified(alone, question.wrt, number)
+        return
     names = derivation.names
     subject = f"∂{names.error}/∂{names.of(wrt)}"
     about = f"the gradient of a layer of the kind {derivation.operator.layer} by its {wrt}, entry by entry"
-    general = _chain_rule(wrt) if derivation.operator.weight_shape is not None else ()
+    weighted = derivation.operator.weight_shape is not None and not derivation.operator.has_target
+    general = _chain_rule(wrt) if weighted else ()
     yield from _entries(Result(derivation, wrt), number, f"gradient_by_{wrt}", about, subject, general)
 
 
@@ -82,13 +93,15 @@ def _(question: OutputSize, number: int, workings: Workings) -> Iterator[Certifi
         if axis.role == "spatial"
     ]
     found: list[Statement] = []
+    count = 0
     for place, (axis, size) in enumerate(spatial, 1):
         try:
             found += _sizes(axis, size, place)
+            count += 1
         except Uncertified as reason:
             yield Gap(number, f"output size, axis {place}", str(reason))
     if found:
-        scope = f"{sum(each.name.startswith('windows') for each in found)} of {len(spatial)} axes"
+        scope = f"{count} of {len(spatial)} axes"
         about = "how many windows fit, on every spatial axis"
         yield Batch(number, "output_size", about, "output size", scope, (), tuple(found))
 
@@ -122,6 +135,10 @@ def _(question: Prove, number: int, workings: Workings) -> Iterator[Certified]:
         except Uncertified as reason:
             yield Gap(number, theorem, str(reason))
             continue
+        at = geometry_of(question, workings) if THEOREMS[theorem].about == "geometry" else None
+        if at is not None:
+            yield _at_geometry(theorem, found, number, geometries.At.of(at))
+            continue
         about = f"the theorem {theorem}, for every size, and at the windows of the question"
         places, gaps = 0, Counter[str]()
         for position, window in _windows(question, workings):
@@ -139,6 +156,21 @@ def _(question: Prove, number: int, workings: Workings) -> Iterator[Certified]:
 
 
 # --- parts ---
+
+
+def _at_geometry(theorem: str, general: list[Statement], number: int, at: geometries.At) -> Batch:
+    """A theorem on convolutions for every size, and at the axis that the report shows."""
+    own = tuple(geometries.instances(theorem, at))
+    about = f"the theorem {theorem}, for every size" + (", and at the axis of the question" if own else "")
+    return Batch(
+        number,
+        theorem.replace("-", "_"),
+        about,
+        theorem,
+        "every size, one axis" if own else "every size",
+        geometries.definitions(at) if own else (),
+        (*general, *own),
+    )
 
 
 def _entries(
@@ -178,7 +210,7 @@ def _chain_rule(wrt: Argument) -> tuple[Statement, ...]:
         Statement(
             "chain_rule",
             f"forall E A B b G {letter}, inside ({shape} geometry) {letter} = true ->\n"
-            f"  has_gradient geometry E (layer geometry A B b) G ->\n"
+            f"  has_gradient (out_shape geometry) E (layer geometry A B b) G ->\n"
             f"  is_derive (fun u => E (layer geometry {arrays})) ({array} {letter})\n"
             f"    (grad_{wrt} geometry G {other} {letter})",
             f"exact (backpropagation_to_{wrt} geometry).",
@@ -193,7 +225,10 @@ def _chain_rule(wrt: Argument) -> tuple[Statement, ...]:
 
 
 def _sizes(axis: Axis, size: int, place: int | str) -> Iterator[Statement]:
-    """How many windows of a sliding axis fit."""
+    """How many windows of a sliding axis fit; how many places those of a transposed convolution reach."""
+    if isinstance(axis, Adjoint) and isinstance(axis.axis, Sliding):
+        yield from _transposed_sizes(axis, axis.axis, size, place)
+        return
     if not isinstance(axis, Sliding):
         raise Uncertified("it follows from no formula of the theory")
     numbers = (size, axis.kernel_size, axis.stride, *axis.padding, axis.dilation)
@@ -216,6 +251,25 @@ def _sizes(axis: Axis, size: int, place: int | str) -> Iterator[Statement]:
         f"forall o, o < {count} <-> fits {given} o",
         f"refine (output_size_entry {given} {count} _); {COMPUTED}",
     )
+
+
+def _transposed_sizes(axis: Adjoint, inner: Sliding, size: int, place: int | str) -> Iterator[Statement]:
+    count, total = axis.output_size(size), sum(inner.padding)
+    K, S, D = inner.kernel_size, inner.stride, inner.dilation
+    if max(size, count, K, S, D, total) > geometry.MOST:
+        raise Uncertified(f"its geometry has a number above {geometry.MOST:,}")
+    yield Statement(
+        f"size_{place}",
+        f"transposed_size {size} {K} {S} {total} {D} {axis.output_padding} = {count}",
+        COMPUTED,
+    )
+    if inner.output_size(count) == size:
+        given = f"{count} {K} {S} {total} {D}"
+        yield Statement(
+            f"windows_{place}",
+            f"forall o, o < {size} <-> fits {given} o",
+            f"refine (output_size_entry {given} {size} _); {COMPUTED}",
+        )
 
 
 def _windows(question: Prove, workings: Workings) -> Iterator[tuple[tuple[int, ...], windows.Window]]:

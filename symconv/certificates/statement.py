@@ -33,8 +33,9 @@ class Batch(Value):
         about: the same in words, for the comment at the top of the file.
         subject: what the report calls it, e.g. ``∂E/∂A``.
         scope: how much of it the theorems cover, e.g. ``25 of 25 entries``.
-        definitions: the numbers that the theorems are about.
+        definitions: the numbers and functions that the theorems are about.
         statements: the theorems.
+        lemmas: what the theorems' proofs refer to; in every file.
     """
 
     question: int
@@ -44,6 +45,7 @@ class Batch(Value):
     scope: str
     definitions: tuple[str, ...]
     statements: tuple[Statement, ...]
+    lemmas: tuple[Statement, ...] = ()
 
     def files(self) -> Iterator[SourceFile]:
         """The files, each with the definitions and some of the theorems."""
@@ -77,8 +79,11 @@ class SourceFile(Value):
     def text(self) -> str:
         """The file; the same results give the same text. Its last command prints what the theorems assume."""
         definitions = "\n".join(self.batch.definitions)
+        proved = (("Lemma", self.batch.lemmas), ("Theorem", self.statements))
         theorems = "\n".join(
-            f"Theorem {each.name} :\n  {each.says}.\nProof. {each.proof} Qed.\n" for each in self.statements
+            f"{word} {each.name} :\n  {each.says}.\nProof. {each.proof} Qed.\n"
+            for word, several in proved
+            for each in several
         )
         everything = ";\n   ".join(f"proved _ {each.name}" for each in self.statements)
         return (

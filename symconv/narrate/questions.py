@@ -316,10 +316,7 @@ def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Wo
     """What a theorem says about a window, or about the first axis of a layer that slides and pads with zeros."""
     numbers: list[Any] | None = window
     if THEOREMS[theorem.name].about == "geometry":
-        operator = workings.stages[question.layer].operator if question.layer else None
-        axes = zip(operator.axes, operator.sizes, strict=True) if operator else ()
-        zeros = (_sizes(axis, size) for axis, size in axes if getattr(axis, "mode", "zeros") == "zeros")
-        numbers = next(filter(None, zeros), None)
+        numbers = geometry_of(question, workings)
     if numbers is None:
         return None
     try:
@@ -327,6 +324,14 @@ def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Wo
     except ArgumentError as error:
         place = workings.problem.place("questions", question.id)
         raise place.error(f"{theorem.name} does not apply here: {error}") from None
+
+
+def geometry_of(question: Prove, workings: Workings) -> list[Any] | None:
+    """I, K, S, P and D of the first axis of a question's layer that slides and pads with zeros; None without one."""
+    operator = workings.stages[question.layer].operator if question.layer else None
+    axes = zip(operator.axes, operator.sizes, strict=True) if operator else ()
+    zeros = (_sizes(axis, size) for axis, size in axes if getattr(axis, "mode", "zeros") == "zeros")
+    return next(filter(None, zeros), None)
 
 
 def _sizes(axis: Any, size: int) -> list[Any] | None:

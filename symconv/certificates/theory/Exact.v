@@ -7,7 +7,7 @@ Require Import Reals Arith Lia Lra Bool QArith Qreals Qreduction.
 From Coquelicot Require Import Coquelicot.
 Require Import List.
 Import ListNotations.
-From SymConv Require Import Sums Operators Taps Pooling.
+From SymConv Require Import Sums Differentiable Operators Taps Pooling.
 Local Open Scope R_scope.
 
 (* The real number of a fraction; of n # 1 it is n itself. *)
@@ -107,26 +107,30 @@ Qed.
 Definition input_terms (op : operator) (b : index -> Q) (i : index) : list (index * Q) :=
   nonzero (map (fun t => (fst t, b (snd t))) (taps_of_input op i)).
 
+Lemma input_terms_sum op b G i : form G (input_terms op b i) = grad_input op G (real b) i.
+Proof.
+  unfold input_terms; rewrite form_nonzero; unfold form; rewrite lsum_map; simpl.
+  exact (of_input_sum op i (fun o k => G o * real b k)).
+Qed.
+
 Theorem input_gradient op A b bias G i t terms :
   inside (in_shape op) i = true -> input_terms op b i = terms ->
   is_derive (fun u => dot (out_shape op) G (layer op (upd A i u) (real b) bias)) t (form G terms).
-Proof.
-  intros Hi <-; unfold input_terms; rewrite form_nonzero; unfold form; rewrite lsum_map; simpl.
-  change (lsum _ _) with (index_sum (taps_of_input op i) (fun o k => G o * real b k)).
-  rewrite of_input_sum; now apply gradient_by_input.
-Qed.
+Proof. intros Hi <-; rewrite input_terms_sum; now apply gradient_by_input. Qed.
 
 Definition weight_terms (op : operator) (a : index -> Q) (k : index) : list (index * Q) :=
   nonzero (map (fun t => (fst t, a (snd t))) (taps_of_weight op k)).
 
+Lemma weight_terms_sum op a G k : form G (weight_terms op a k) = grad_weight op G (real a) k.
+Proof.
+  unfold weight_terms; rewrite form_nonzero; unfold form; rewrite lsum_map; simpl.
+  exact (of_weight_sum op k (fun o i => G o * real a i)).
+Qed.
+
 Theorem weight_gradient op a B bias G k t terms :
   inside (weight_shape op) k = true -> weight_terms op a k = terms ->
   is_derive (fun u => dot (out_shape op) G (layer op (real a) (upd B k u) bias)) t (form G terms).
-Proof.
-  intros Hk <-; unfold weight_terms; rewrite form_nonzero; unfold form; rewrite lsum_map; simpl.
-  change (lsum _ _) with (index_sum (taps_of_weight op k) (fun o i => G o * real a i)).
-  rewrite of_weight_sum; now apply gradient_by_weight.
-Qed.
+Proof. intros Hk <-; rewrite weight_terms_sum; now apply gradient_by_weight. Qed.
 
 Fixpoint indices (sizes : list nat) : list index :=
   match sizes with
@@ -143,14 +147,16 @@ Qed.
 Definition bias_terms (op : operator) (f : index) : list (index * Q) :=
   map (fun o => (o, 1%Q)) (filter (fun o => same f (channel op o)) (indices (out_shape op))).
 
-Theorem bias_gradient op A B b G f t terms : bias_terms op f = terms ->
-  is_derive (fun u => dot (out_shape op) G (layer op A B (upd b f u))) t (form G terms).
+Lemma bias_terms_sum op G f : form G (bias_terms op f) = grad_bias op G f.
 Proof.
-  intros <-; replace (form G (bias_terms op f)) with (grad_bias op G f); [apply gradient_by_bias |].
   unfold form, bias_terms, grad_bias; rewrite lsum_map, lsum_filter, indices_sum.
   apply msum_ext; intros o _; destruct (same f (channel op o)); [| reflexivity].
   unfold real_of; simpl; ring.
 Qed.
+
+Theorem bias_gradient op A B b G f t terms : bias_terms op f = terms ->
+  is_derive (fun u => dot (out_shape op) G (layer op A B (upd b f u))) t (form G terms).
+Proof. intros <-; rewrite bias_terms_sum; apply gradient_by_bias. Qed.
 
 Corollary input_gradient_at op A b bias g i t q :
   inside (in_shape op) i = true -> at_numbers g (input_terms op b i) = q ->
@@ -188,19 +194,21 @@ Qed.
 Definition mean_terms (op : operator) (n : index -> Q) (i : index) : list (index * Q) :=
   map (fun o => (o, Qred (/ n o))) (readers op i).
 
-Theorem mean_gradient_terms op n A G i t terms : inside (in_shape op) i = true ->
-  forallb (fun o => negb (Qeq_bool (n o) 0)) (readers op i) = true -> mean_terms op n i = terms ->
-  is_derive (fun u => dot (out_shape op) G (mean op (real n) (upd A i u))) t (form G terms).
+Lemma mean_terms_sum op n G i : forallb (fun o => negb (Qeq_bool (n o) 0)) (readers op i) = true ->
+  form G (mean_terms op n i) = grad_input op (fun o => G o / real n o) one i.
 Proof.
-  intros Hi Hn <-; replace (form G (mean_terms op n i))
-    with (grad_input op (fun o => G o / real n o) one i); [now apply mean_gradient |].
-  unfold grad_input; rewrite <- (of_input_sum op i (fun o k => G o / real n o * one k)).
+  intros Hn; unfold grad_input; rewrite <- (of_input_sum op i (fun o k => G o / real n o * one k)).
   unfold form, mean_terms; rewrite lsum_map; unfold readers; rewrite lsum_map; apply lsum_ext; intros t' Ht.
   rewrite forallb_forall in Hn; specialize (Hn (fst t') (in_map fst _ _ Ht)).
   simpl; rewrite real_of_red, real_of_inv.
   - unfold one, real, Rdiv; ring.
   - apply Qeq_bool_neq; now destruct (Qeq_bool (n (fst t')) 0).
 Qed.
+
+Theorem mean_gradient_terms op n A G i t terms : inside (in_shape op) i = true ->
+  forallb (fun o => negb (Qeq_bool (n o) 0)) (readers op i) = true -> mean_terms op n i = terms ->
+  is_derive (fun u => dot (out_shape op) G (mean op (real n) (upd A i u))) t (form G terms).
+Proof. intros Hi Hn <-; rewrite mean_terms_sum by exact Hn; now apply mean_gradient. Qed.
 
 Corollary mean_gradient_at op n A g i t q : inside (in_shape op) i = true ->
   forallb (fun o => negb (Qeq_bool (n o) 0)) (readers op i) = true -> at_numbers g (mean_terms op n i) = q ->
@@ -283,7 +291,7 @@ Proof.
         * rewrite selected_wins by assumption; reflexivity.
         * rewrite selected_loses by assumption; ring. }
   destruct (K _ _ H (fun o Ho => Ho)) as [K1 K2].
-  rewrite <- K2, <- max_gradient_listed by exact Hop; now apply max_gradient.
+  rewrite <- K2, <- max_gradient_listed by assumption; now apply max_gradient.
 Qed.
 
 Corollary max_gradient_at op a g i q :

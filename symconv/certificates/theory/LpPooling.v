@@ -7,9 +7,17 @@
      lp_pool_signed                of any entries: the limit is the largest absolute value
      lp_pool_seq_tends_to_max      the same along p = 1, 2, 3, ..., with powers in place of exponentials
      lp_one_is_sum, lp_one_signed  N_1 is the sum, of absolute values for any entries
+     lp_one_plain, lp_one_average  ... of the entries where none is negative, and n times the average
+     lp_one_least                  N_1 is at least the sum
      lp_one_above                  N_1 exceeds the sum where an entry is negative
-     lp_monotone                   N_q <= N_p for p <= q
-     lp_homogeneous                N_p (c x) = c N_p (x) for c >= 0
+     lp_monotone, lp_monotone_signed
+                                   N_q <= N_p for p <= q
+     lp_homogeneous, lp_scaled     N_p (c x) = |c| N_p (x)
+     lp_two_is_euclid              the square of N_2 is the sum of the squares
+     lp_ratio, lp_accuracy         0 <= N_p / max - 1 <= n^(1/p) - 1, which is at most eps
+                                   from p = ln n / ln (1 + eps) on
+     lp_of_zeros                   N_p is 0 where the maximum is
+     even_power, odd_power         what plain powers make of a sign
      powmean_tends_to_max          the power mean ((1/n) sum x^p)^(1/p) tends to the maximum as well *)
 Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
@@ -279,6 +287,61 @@ Proof.
   - specialize (IH Hin); generalize (Rle_abs y); lra.
 Qed.
 
+Lemma abs_of_nonneg l : nonneg_list l -> map Rabs l = l.
+Proof. intros H; induction H as [| x l Hx Hl IH]; simpl; [reflexivity |]; now rewrite IH, Rabs_right by lra. Qed.
+
+Theorem lp_one_least (l : list R) : fold_right Rplus 0 l <= lpnorm 1 (map Rabs l).
+Proof.
+  rewrite lp_one_signed; induction l as [| x l IH]; simpl; [lra |]; generalize (Rle_abs x); lra.
+Qed.
+
+Theorem lp_one_plain (l : list R) : nonneg_list l -> lpnorm 1 (map Rabs l) = fold_right Rplus 0 l.
+Proof. intros H; rewrite abs_of_nonneg by exact H; now apply lp_one_is_sum. Qed.
+
+Theorem lp_one_average (l : list R) : nonneg_list l ->
+  / INR (length l) * lpnorm 1 (map Rabs l) = / INR (length l) * fold_right Rplus 0 l.
+Proof. intros H; now rewrite lp_one_plain. Qed.
+
+Theorem even_power (x : R) k : x ^ (2 * k) = Rabs x ^ (2 * k).
+Proof. now rewrite !pow_mult, <- Rsqr_pow2, Rsqr_abs, Rsqr_pow2. Qed.
+
+Theorem odd_power (x : R) k : x < 0 -> x ^ (2 * k + 1) = - Rabs x ^ (2 * k + 1).
+Proof.
+  intros H; rewrite !pow_add, even_power, !pow_1, (Rabs_left x) at 1 by exact H.
+  rewrite (Rabs_left x) by exact H; ring.
+Qed.
+
+(* --- how close the norm is to the maximum --- *)
+
+Theorem lp_ratio p l : 0 < p -> nonneg_list l -> 0 < maxl l ->
+  0 <= lpnorm p l / maxl l - 1 <= rpow (INR (length l)) (/ p) - 1.
+Proof.
+  intros Hp H HM; assert (L := lpnorm_lower p l Hp H); assert (U := lpnorm_upper p l Hp H).
+  assert (Hi := Rinv_0_lt_compat _ HM).
+  apply (Rmult_le_compat_r (/ maxl l)) in L, U; try lra.
+  rewrite Rinv_r in L by lra; rewrite Rmult_assoc, Rinv_r, Rmult_1_r in U by lra; unfold Rdiv; lra.
+Qed.
+
+Theorem lp_accuracy p n eps : (0 < n)%nat -> 0 < p -> 0 < eps -> ln (INR n) / ln (1 + eps) <= p ->
+  rpow (INR n) (/ p) - 1 <= eps.
+Proof.
+  intros Hn Hp He H; assert (HI : 0 < INR n) by now apply lt_0_INR.
+  assert (Hl : 0 < ln (1 + eps)) by (rewrite <- ln_1; apply ln_increasing; lra).
+  assert (G : / p * ln (INR n) <= ln (1 + eps)).
+  { apply Rmult_le_reg_l with p; [exact Hp |]; rewrite <- Rmult_assoc, Rinv_r, Rmult_1_l by lra.
+    apply (Rmult_le_compat_r (ln (1 + eps))) in H; [| lra].
+    unfold Rdiv in H; rewrite Rmult_assoc, Rinv_l, Rmult_1_r in H by lra; exact H. }
+  assert (E : rpow (INR n) (/ p) <= 1 + eps); [| lra].
+  rewrite rpow_pos by exact HI; unfold Rpower; rewrite <- (exp_ln (1 + eps)) by lra.
+  destruct G as [G | ->]; [left; now apply exp_increasing | right; reflexivity].
+Qed.
+
+Theorem lp_of_zeros p l : 0 < p -> nonneg_list l -> maxl l = 0 -> lpnorm p l = 0.
+Proof.
+  intros Hp H E; assert (U := lpnorm_upper p l Hp H); rewrite E, Rmult_0_r in U.
+  apply Rle_antisym; [exact U | apply rpow_ge0].
+Qed.
+
 (* --- how the norm depends on p and on the scale --- *)
 
 Theorem lp_homogeneous p c l : 0 < p -> 0 <= c -> nonneg_list l ->
@@ -323,4 +386,23 @@ Proof.
     { apply Rle_antisym; [| apply sumpow_ge0].
       rewrite HS, <- HN', !rpow_0 in HQ; lra. }
     unfold lpnorm; rewrite H0, rpow_0; exact HN.
+Qed.
+
+Theorem lp_monotone_signed p q l : 0 < p -> p <= q -> lpnorm q (map Rabs l) <= lpnorm p (map Rabs l).
+Proof. intros Hp Hq; apply lp_monotone; [exact Hp | exact Hq | apply abs_nonneg]. Qed.
+
+Theorem lp_scaled p c l : 0 < p -> lpnorm p (map Rabs (map (Rmult c) l)) = Rabs c * lpnorm p (map Rabs l).
+Proof.
+  intros Hp; rewrite <- lp_homogeneous by (exact Hp || apply Rabs_pos || apply abs_nonneg).
+  f_equal; rewrite !map_map; apply map_ext, Rabs_mult.
+Qed.
+
+Theorem lp_two_is_euclid l : lpnorm 2 (map Rabs l) ^ 2 = fold_right Rplus 0 (map (fun x => x ^ 2) l).
+Proof.
+  unfold lpnorm; rewrite <- rpow_nat by (auto with arith || apply rpow_ge0).
+  assert (G := rpow_inv (sumpow 2 (map Rabs l)) (/ 2) ltac:(lra) (sumpow_ge0 _ _)).
+  rewrite Rinv_involutive in G by lra; change (INR 2) with (1 + 1); replace (1 + 1) with 2 by ring.
+  rewrite G; clear G; induction l as [| x l IH]; simpl; [reflexivity |]; rewrite IH; f_equal.
+  replace 2 with (INR 2) by (simpl; ring); rewrite rpow_nat by (auto with arith || apply Rabs_pos).
+  exact (eq_sym (even_power x 1)).
 Qed.

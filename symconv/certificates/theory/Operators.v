@@ -20,14 +20,14 @@
                                       the partial derivatives of <G, C + bias>
      output_by_input, output_by_weight
                                       the partial derivatives of one output entry
-     backpropagation_to_input, backpropagation_to_weight
+     backpropagation_to_input, backpropagation_to_weight, backpropagation_to_bias
                                       the chain rule, for every differentiable error E of the output
      transposed_is_input_gradient     the transposed convolution is what a convolution sends back *)
 Require Import Reals Arith Lia Lra Bool.
 From Coquelicot Require Import Coquelicot.
 Require Import List.
 Import ListNotations.
-From SymConv Require Import Sums.
+From SymConv Require Import Sums Differentiable.
 Local Open Scope R_scope.
 
 Inductive axis :=
@@ -229,14 +229,7 @@ Proof.
   unfold upd; destruct (same f (channel op o)); auto_derive; auto; ring.
 Qed.
 
-(* Any error E of the output that is differentiable at C with gradient G (in the sense of Hadamard, which
-   in finite dimension is the total derivative): along every curve through C it has the derivative <G, v>,
-   v the derivative of the curve. *)
-Definition has_gradient (E : array -> R) (C G : array) : Prop :=
-  forall (c : R -> array) (v : array) t,
-    (forall o, inside (out_shape op) o = true -> c t o = C o /\ is_derive (fun u => c u o) t (v o)) ->
-    is_derive (fun u => E (c u)) t (dot (out_shape op) G v).
-
+(* Any error E of the output that is differentiable at C. *)
 Lemma conv_upd A B o i : conv op (upd A i (A i)) B o = conv op A B o.
 Proof.
   unfold conv; apply msum_ext; intros j _; apply msum_ext; intros k _; now rewrite upd_same.
@@ -248,40 +241,32 @@ Proof.
 Qed.
 
 Theorem backpropagation_to_input E A B b G i : inside (in_shape op) i = true ->
-  has_gradient E (layer op A B b) G ->
+  has_gradient (out_shape op) E (layer op A B b) G ->
   is_derive (fun u => E (layer op (upd A i u) B b)) (A i) (grad_input op G B i).
 Proof.
   intros Hi HE; rewrite grad_input_jacobian.
-  apply (HE (fun u => layer op (upd A i u) B b) (fun o => jacobian op B o i)).
+  apply (derivative_along _ _ _ _ (fun u => layer op (upd A i u) B b) (fun o => jacobian op B o i) _ HE).
   intros o _; split; [unfold layer; now rewrite conv_upd | now apply output_by_input].
 Qed.
 
 Theorem backpropagation_to_weight E A B b G k : inside (weight_shape op) k = true ->
-  has_gradient E (layer op A B b) G ->
+  has_gradient (out_shape op) E (layer op A B b) G ->
   is_derive (fun u => E (layer op A (upd B k u) b)) (B k) (grad_weight op G A k).
 Proof.
   intros Hk HE; rewrite grad_weight_jacobian.
-  apply (HE (fun u => layer op A (upd B k u) b) (fun o => jacobian_weight op A o k)).
+  apply (derivative_along _ _ _ _ (fun u => layer op A (upd B k u) b) (fun o => jacobian_weight op A o k) _ HE).
   intros o _; split; [unfold layer; now rewrite conv_upd_weight | now apply output_by_weight].
 Qed.
 
-(* The hypothesis is not empty: a linear and a quadratic error have gradients. *)
-Lemma linear_has_gradient G C : has_gradient (dot (out_shape op) G) C G.
+Theorem backpropagation_to_bias E A B b G f : has_gradient (out_shape op) E (layer op A B b) G ->
+  is_derive (fun u => E (layer op A B (upd b f u))) (b f) (grad_bias op G f).
 Proof.
-  intros c v t Hc; unfold dot; apply is_derive_msum; intros o Ho.
-  apply is_derive_scal; now apply Hc.
-Qed.
-
-Lemma square_has_gradient C : has_gradient (fun c => / 2 * dot (out_shape op) c c) C C.
-Proof.
-  intros c v t Hc.
-  replace (dot (out_shape op) C v) with (/ 2 * (2 * dot (out_shape op) C v)) by field.
-  apply is_derive_scal; unfold dot; rewrite <- msum_scal.
-  apply is_derive_msum; intros o Ho; destruct (Hc o Ho) as [<- Hd].
-  evar_last.
-  - apply (is_derive_mult (fun u => c u o) (fun u => c u o) t _ _ Hd Hd).
-    intros; apply Rmult_comm.
-  - unfold plus, mult; simpl; ring.
+  intros HE; unfold grad_bias.
+  replace (msum _ _) with (dot (out_shape op) G (fun o => if same f (channel op o) then 1 else 0)).
+  - apply (derivative_along _ _ _ _ (fun u => layer op A B (upd b f u)) _ _ HE).
+    intros o _; unfold layer; split; [now rewrite upd_same |].
+    unfold upd; destruct (same f (channel op o)); auto_derive; auto; ring.
+  - apply msum_ext; intros o _; destruct (same f (channel op o)); ring.
 Qed.
 
 End Gradients.

@@ -66,6 +66,9 @@ Proof. induction n as [| n IH]; simpl; [reflexivity |]; rewrite IH; ring. Qed.
 Lemma bsum_zero n f : (forall i, f i = 0) -> bsum n f = 0.
 Proof. intros H; rewrite <- (bsum_0 n); now apply bsum_ext. Qed.
 
+Lemma bsum_none n f : (forall i, (i < n)%nat -> f i = 0) -> bsum n f = 0.
+Proof. intros H; rewrite <- (bsum_0 n); now apply bsum_ext. Qed.
+
 Lemma bsum_plus n f g : bsum n (fun i => f i + g i) = bsum n f + bsum n g.
 Proof. induction n as [| n IH]; simpl; [ring |]; rewrite IH; ring. Qed.
 
@@ -79,6 +82,20 @@ Proof.
   now rewrite IH, <- bsum_plus.
 Qed.
 
+Lemma bsum_first n f : bsum (S n) f = f 0%nat + bsum n (fun i => f (S i)).
+Proof.
+  induction n as [| n IH]; [simpl; ring |].
+  change (bsum (S (S n)) f) with (bsum (S n) f + f (S n)); rewrite IH; simpl; ring.
+Qed.
+
+Lemma bsum_rev n f : bsum n f = bsum n (fun i => f (n - 1 - i)%nat).
+Proof.
+  revert f; induction n as [| n IH]; intros f; [reflexivity |].
+  rewrite bsum_first, (IH (fun i => f (S i))); simpl.
+  rewrite Rplus_comm; f_equal; [| f_equal; lia].
+  apply bsum_ext; intros i Hi; f_equal; lia.
+Qed.
+
 Lemma bsum_delta n a f :
   bsum n (fun i => if Nat.eqb a i then f i else 0) = if Nat.ltb a n then f a else 0.
 Proof.
@@ -86,6 +103,9 @@ Proof.
   destruct (Nat.ltb_spec a n), (Nat.eqb_spec a n), (Nat.ltb_spec a (S n));
     subst; try lia; ring.
 Qed.
+
+Lemma bsum_delta_at n a f : (a < n)%nat -> bsum n (fun i => if Nat.eqb a i then f i else 0) = f a.
+Proof. intros H; rewrite bsum_delta; now apply Nat.ltb_lt in H as ->. Qed.
 
 Lemma is_derive_bsum n (f : nat -> R -> R) d t :
   (forall i, (i < n)%nat -> is_derive (f i) t (d i)) ->
@@ -132,6 +152,12 @@ Proof.
   destruct (Nat.eq_dec x n) as [-> |].
   - assert (G : 0 <= bsum n f) by (clear - H; induction n; simpl; [lra | specialize (H n); lra]). lra.
   - specialize (IH ltac:(lia)); specialize (H n); lra.
+Qed.
+
+Lemma bsum_le n f g : (forall i, (i < n)%nat -> f i <= g i) -> bsum n f <= bsum n g.
+Proof.
+  induction n as [| n IH]; intros H; simpl; [lra |].
+  specialize (IH (fun i Hi => H i (Nat.lt_lt_succ_r _ _ Hi))); specialize (H n ltac:(lia)); lra.
 Qed.
 
 Lemma msum_term sizes f i : (forall j, 0 <= f j) -> inside sizes i = true -> f i <= msum sizes f.

@@ -5,8 +5,6 @@
                                (i + P - k D) / S below O
      output_windowed           sliding axis: the sum over the inputs that o reads is the sum over the k
                                below K whose position o S + k D - P lies in the input (zero padding)
-     conv_textbook             sliding axes: C_o is the sum over the kernel of A at o S + k D - P, which counts as
-                               0 outside of the input, times B_k; in any dimension
      of_output_sum, of_input_sum, of_weight_sum
                                every operator: a sum over all taps of an entry is a sum over its list
      reads_spec, readers_spec  what an output reads, and the outputs that read an input *)
@@ -388,43 +386,4 @@ Proof.
       simpl; first [reflexivity | now rewrite IH]. }
   split; intros [H [k [H1 H2]]]; (split; [exact H | exists k; split; [exact H1 |]]);
     [rewrite <- E | rewrite E]; exact H2.
-Qed.
-
-(* --- the formula of the textbooks --- *)
-
-(* The input position under kernel position k of output o; None in the padding. *)
-Fixpoint under (op : operator) (o k : index) : option index :=
-  match op, o, k with
-  | [], [], [] => Some []
-  | Sliding _ n _ s d p :: op', x :: o', y :: k' =>
-      if Nat.leb p (x * s + y * d) && Nat.ltb (x * s + y * d - p) n
-      then option_map (cons (x * s + y * d - p)%nat) (under op' o' k') else None
-  | _, _, _ => None
-  end.
-
-Definition padded (A : array) (i : option index) : R := match i with Some j => A j | None => 0 end.
-
-Definition slides_everywhere (op : operator) : bool :=
-  forallb (fun a => match a with Sliding _ _ _ _ _ _ => true | _ => false end) op.
-
-Lemma under_sum op o k f : slides_everywhere op = true ->
-  msum (in_shape op) (fun i => if meet op o i k then f i else 0) = padded f (under op o k).
-Proof.
-  revert o k f; induction op as [| a op IH]; intros o k f H; [now destruct o, k |].
-  destruct a as [no n m s d p | | | | | |]; try discriminate; simpl in H.
-  destruct o as [| x o]; [| destruct k as [| y k]]; try (apply msum_zero; now intros [| z i]).
-  simpl; transitivity (lsum (position p n (x * s + y * d)) (fun z => padded (fun i => f (z :: i)) (under op o k))).
-  - rewrite position_sum; apply bsum_ext; intros z _; rewrite <- (IH o k (fun i => f (z :: i)) H).
-    unfold slides; destruct (Nat.eqb (x * s + y * d) (z + p)); simpl; [reflexivity |].
-    now apply msum_zero.
-  - unfold position; destruct (Nat.leb p (x * s + y * d) && Nat.ltb (x * s + y * d - p) n); simpl; [| reflexivity].
-    destruct (under op o k); simpl; ring.
-Qed.
-
-Theorem conv_textbook op A B o : slides_everywhere op = true ->
-  conv op A B o = msum (weight_shape op) (fun k => padded A (under op o k) * B k).
-Proof.
-  intros H; unfold conv; rewrite msum_swap; apply msum_ext; intros k _.
-  rewrite <- (under_sum op o k A H), Rmult_comm, <- msum_scal; apply msum_ext; intros i _.
-  destruct (meet op o i k); ring.
 Qed.
