@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from symconv.certificates.questions import certificates
 from symconv.certificates.statement import Batch, Gap, SourceFile
 from symconv.problem import load, parse
+from symconv.value import replace
 from symconv.workings import compute
 
 
