@@ -7,7 +7,7 @@ gradient by weight. Entries are exact: ints, Fractions or SymPy expressions.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -19,6 +19,7 @@ from symconv.axes import Axis, Scattered
 from symconv.errors import ShapeError
 from symconv.exact import Array, frozen
 from symconv.formula import Entry
+from symconv.notation import Notation
 from symconv.reductions import Reduction, Window, constant
 from symconv.sums import dot
 from symconv.taps import Groups, Key, Tap, Taps
@@ -47,6 +48,10 @@ class Names:
         """The name of ``input``, ``weight``, ``bias`` or ``output``."""
         name: str = getattr(self, role)
         return name
+
+    def counted(self, notation: Notation) -> Names:
+        """The names with the first index of a notation, if it has one; letters are called otherwise only when shown."""
+        return self if notation.first_index is None else replace(self, base=notation.first_index)
 
     def entry(self, role: str, index: tuple[int, ...]) -> Entry:
         """An entry, its index as written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symconv.certificates import coq, theory
@@ -30,6 +30,12 @@ class Certification:
     gaps: tuple[Gap, ...]
     kernel: str | None = None
     outcomes: Mapping[str, Outcome] | None = None
+
+    def called(self, name: Callable[[str], str]) -> Certification:
+        """The same with the subjects of results as a report calls them; theorems stay as they are."""
+        batches = tuple(replace(batch, subject=name(batch.subject)) for batch in self.batches)
+        gaps = tuple(replace(gap, subject=name(gap.subject)) for gap in self.gaps)
+        return replace(self, batches=batches, gaps=gaps)
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:

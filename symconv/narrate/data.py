@@ -5,7 +5,7 @@ To add a kind of formula or expression, add a rule here and one to the grammar.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import singledispatch
 from types import MappingProxyType
@@ -31,14 +31,19 @@ from symconv.formula import (
     Sign,
     Sum,
 )
+from symconv.narrate.called import Called
 from symconv.theorems.written import Claim, Written
 
 Data = Any
 """What JSON holds."""
 
 
-def facts_data(facts: Facts) -> dict[str, Data]:
-    """The facts of statements."""
+Letters = Iterable[tuple[str, str]]
+"""Letters that are called otherwise in what is shown."""
+
+
+def facts_data(facts: Facts, letters: Letters = ()) -> dict[str, Data]:
+    """The facts of statements, in the letters that these are shown in."""
     data: dict[str, Data] = {
         "base": facts.base,
         "samples": [{name: expression(value) for name, value in sample.items()} for sample in facts.samples],
@@ -50,7 +55,7 @@ def facts_data(facts: Facts) -> dict[str, Data]:
         data["limit"] = list(facts.limit)
     if facts.layer:
         data["layer"] = _layer(facts.layer)
-    return data
+    return Called.by(letters).facts(data) if letters else data
 
 
 def symbols_data(facts: Facts) -> dict[str, Data]:
@@ -82,7 +87,7 @@ def statement_data(
         }
     if statement.substituted:
         said["numbers"] = True
-    return said
+    return Called.by(statement.letters).statement(said) if statement.letters else said
 
 
 def _replaced(data: Data, symbols: Mapping[str, Data]) -> Data:

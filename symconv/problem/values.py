@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from symconv.notation import USUAL, Notation
 from symconv.problem.place import Place
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class Gradient(Question):
             None for symbols.
         expect: the claimed gradient.
         expect_terms: the claimed addends of every entry, in any order.
-        in_full: entries to be shown with their zero terms too, counted from ``Notation.first_index``.
+        in_full: entries to be shown with their zero terms too, counted from the problem's first index.
     """
 
     layer: str = ""
@@ -170,17 +171,13 @@ class Prove(Question):
     window: tuple[Number, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Notation:
-    """The letter of the error, and the index of an array's first entry."""
-
-    error: str = "E"
-    first_index: int = 1
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A problem in which every name is resolved; ``layers`` are in an order in which they can be computed."""
+    """A problem in which every name is resolved; ``layers`` are in an order in which they can be computed.
+
+    Its names, ``error`` for that of the error among them, are those of its file; ``notation`` says how they, and the
+    letters of sizes, are shown.
+    """
 
     name: str
     source: str
@@ -189,7 +186,31 @@ class Problem:
     arrays: Mapping[str, Nested]
     layers: tuple[Stage, ...]
     questions: tuple[Question, ...]
-    notation: Notation = Notation()
+    error: str = "E"
+    notation: Notation = USUAL
+
+    @property
+    def first_index(self) -> int:
+        """The index of an array's first entry."""
+        return 1 if self.notation.first_index is None else self.notation.first_index
+
+    def in_notation(self, notation: Notation) -> Problem:
+        """The problem in another notation; what that leaves open stays as the file says it."""
+        merged = notation.over(self.notation)
+        problem = replace(self, notation=merged)
+        moved = problem.first_index - self.first_index
+        questions = (
+            replace(each, in_full=tuple(tuple(i + moved for i in index) for index in each.in_full))
+            if isinstance(each, Gradient)
+            else each
+            for each in self.questions
+        )
+        return replace(problem, questions=tuple(questions))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arrays that are given, then those that layers compute."""
+        return (*self.arrays, *(name for stage in self.layers for name in stage.writes))
 
     def stage(self, name: str) -> Stage:
         """The layer of that name."""
