@@ -126,7 +126,7 @@ def _derive(options: argparse.Namespace) -> int:
         if options.matrix:
             from symconv.pipeline import matrix
 
-            return matrix(layer, options.input, kernel, options.indices, notation(options))
+            return matrix(layer, options.input, kernel, options.indices, notation=notation(options))
         from symconv.pipeline import derive
 
         return derive(
@@ -137,7 +137,7 @@ def _derive(options: argparse.Namespace) -> int:
             options.entry,
             options.indices,
             options.limit,
-            notation(options),
+            notation=notation(options),
         )
 
     return _print(
@@ -150,7 +150,7 @@ def _size(options: argparse.Namespace) -> int:
         from symconv.pipeline import size
 
         kernel = options.kernel if layer.has_weight else None
-        return size(layer, kernel, options.input, options.output, notation(options))
+        return size(layer, kernel, options.input, options.output, notation=notation(options))
 
     return _print(layer_report(options, report, bias=False), "text")
 
@@ -163,7 +163,7 @@ def _prove(options: argparse.Namespace) -> int:
         raise ProblemError(unknown("theorem", options.theorem, THEOREMS))
     from symconv.pipeline import prove
 
-    report = prove(options.theorem, options.window, options.geometry, notation(options))
+    report = prove(options.theorem, options.window, options.geometry, notation=notation(options))
     return _print(report, options.format, fragment_style(options))
 
 

@@ -6,7 +6,6 @@ sizes). A notation is a choice of other ones for what is shown; :mod:`symconv.re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -18,8 +17,6 @@ from symconv.printing.alphabet import GREEK
 STANDARD = frozenset("ABCbGEOIKSPD")
 """The letters that one notation may rename for every document, whether or not they stand in it."""
 
-_NAME = re.compile(r"[A-Za-z]{1,20}")
-_LETTER = re.compile("[A-Za-z]")
 _SHAPE = "pairs of letters such as A=X,B=W"
 
 
@@ -122,9 +119,10 @@ def apart(notation: Notation, names: Iterable[str]) -> None:
 
 def _letter(old: object, new: object) -> str:
     """The new letter; a Greek one may be spelled out."""
-    if not isinstance(old, str) or not _NAME.fullmatch(old):
+    if not (isinstance(old, str) and old.isascii() and old.isalpha()):
         raise ArgumentError("notation", "for letters such as A or K", old)
-    letter = GREEK.get(new, new) if isinstance(new, str) else new
-    if not isinstance(letter, str) or not (_LETTER.fullmatch(letter) or letter in GREEK.values()):
+    letter = GREEK.get(new, new) if isinstance(new, str) else ""
+    is_latin = len(letter) == 1 and letter.isascii() and letter.isalpha()
+    if not is_latin and letter not in GREEK.values():
         raise ArgumentError("notation", f"a Latin or Greek letter for {old}", new)
     return letter

@@ -31,7 +31,6 @@ from symconv.narrate.statements import shown_given
 from symconv.notation import USUAL, Notation
 from symconv.operator import Argument, Names
 from symconv.problem import Problem, Prove, load
-from symconv.renaming import Renaming, renamed
 from symconv.report import Answer, Report
 from symconv.sharing import shared
 from symconv.workings import Workings, compute
@@ -154,8 +153,11 @@ def derive(
 
 def _alone(document: Document, name: str, notation: Notation, about: Worked | None = None) -> Report:
     """A report on something by itself, on a derivation that has arrays of its own."""
-    names = () if about is None else (about.array_names, about.names.error)
-    document = renamed(document, notation, *names)
+    if notation.letters:
+        from symconv.renaming import renamed
+
+        names = () if about is None else (about.array_names, about.names.error)
+        document = renamed(document, notation, *names)
     return Report(document, (), name, document.checks or Checks())
 
 
@@ -309,6 +311,8 @@ def _called(report: Report, problem: Problem, handout: Handout) -> Report:
     """A report on a problem in its notation."""
     if not problem.notation.letters:
         return report
+    from symconv.renaming import Renaming
+
     renaming = Renaming(problem.notation, problem.names, problem.error, handout == "full")
     document, checks = renaming(report.document), renaming.everywhere(report.checks)
     answers = (

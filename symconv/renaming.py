@@ -11,7 +11,7 @@ fields of :data:`WORDED`; all other text, such as titles and names of layers, st
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -128,22 +128,23 @@ class Renaming:
     def _whole(self, value: Any) -> Any:
         """A scope with the theorems in it, each a scope before it."""
         for theorem in _theorems(value):
-            self._kept[id(theorem)] = theorem, self._scope(theorem, {})
-        return self._scope(value, self._usual if self.names else {})
+            self._kept[id(theorem)] = theorem, self._scope(theorem, frozenset())
+        return self._scope(value, self.names)
 
-    def _scope(self, value: Any, said: Mapping[str, str]) -> Any:
-        """A scope renamed; ``said`` are letters that its text may name though no formula has them."""
+    def _scope(self, value: Any, names: Set[str]) -> Any:
+        """A scope renamed, in which these names stand for one thing, whether or not a formula has them."""
         found = _Found(value, self._kept.keys()).letters
         letters = {old: new for old, new in self.notation.letters.items() if self._stands(old, found)}
         self._met |= letters.keys()
-        stays = (found.keys() - letters.keys()) | (self.names - self.notation.letters.keys())
+        stays = (found.keys() - letters.keys()) | (names - self.notation.letters.keys())
         for old, new in letters.items():
             if new in stays:
                 raise ArgumentError(
                     "notation", f"another letter for {old} than {new}, which stands for something else here"
                 )
         arrays = {old for old in letters if self._is_array(old, found)}
-        return _Scope(letters, arrays, {**said, **letters}, self._kept)(value)
+        words = {**self._usual, **letters} if names else letters
+        return _Scope(letters, arrays, words, self._kept)(value)
 
     def _is_array(self, old: str, found: Mapping[str, set[bool]]) -> bool:
         """Whether a capital means the array of that name, and not a scalar that is called so as well."""
@@ -178,7 +179,7 @@ class _Scope:
 
     Args:
         letters: those of its formulas; ``arrays`` are renamed where they are bold.
-        words: those of its text.
+        words: those of its text and of its statements.
         kept: parts that were renamed before.
     """
 
@@ -217,7 +218,7 @@ class _Scope:
                 new = self.letters[name]
                 return Ident(new, new.isupper() and (is_bold or name.islower()))
             case Assertion():
-                return replace(value, letters=tuple(self.letters.items()))
+                return replace(value, letters=tuple(self.words.items()))
             case Numbers(name):
                 return replace(value, name=Notation(self.letters).name(name))
         own = WORDED.get(type(value), ())

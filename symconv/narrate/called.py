@@ -9,7 +9,7 @@ from typing import Any, Self
 
 Data = Any
 
-_NAME = re.compile(r"([^\W\d_]+)(.*)")
+_NAME = re.compile(r"([^\W\d_]+)((?:_?\d.*)?)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,6 @@ from symconv.formula import (
     Sign,
     Sum,
 )
-from symconv.narrate.called import Called
 from symconv.theorems.written import Claim, Written
 
 Data = Any
@@ -55,7 +54,11 @@ def facts_data(facts: Facts, letters: Letters = ()) -> dict[str, Data]:
         data["limit"] = list(facts.limit)
     if facts.layer:
         data["layer"] = _layer(facts.layer)
-    return Called.by(letters).facts(data) if letters else data
+    if letters:
+        from symconv.narrate.called import Called  # few reports pay for it
+
+        return Called.by(letters).facts(data)
+    return data
 
 
 def symbols_data(facts: Facts) -> dict[str, Data]:
@@ -87,7 +90,11 @@ def statement_data(
         }
     if statement.substituted:
         said["numbers"] = True
-    return Called.by(statement.letters).statement(said) if statement.letters else said
+    if statement.letters:
+        from symconv.narrate.called import Called
+
+        return Called.by(statement.letters).statement(said)
+    return said
 
 
 def _replaced(data: Data, symbols: Mapping[str, Data]) -> Data:

@@ -39,7 +39,6 @@ from symconv.narrate.statements import equality, general_equality, rounds, shown
 from symconv.narrate.windows import windows
 from symconv.notation import USUAL, Notation
 from symconv.operator import Argument, Names
-from symconv.renaming import renamed
 from symconv.show import show
 
 TITLES = {
@@ -248,6 +247,7 @@ ENVIRONMENTS = ("align", "align*", "aligned", "split", "equation", "equation*")
 def pasted(derivation: Worked, wrt: Argument | None, environment: str, notation: Notation = USUAL) -> str:
     """A general formula in an environment of amsmath, behind a comment that says how it was checked."""
     from symconv.printing.latex import latex
+    from symconv.renaming import renamed
 
     if environment not in ENVIRONMENTS:
         raise ArgumentError("environment", f"one of {', '.join(ENVIRONMENTS)}", environment)
@@ -275,6 +275,7 @@ def pasted(derivation: Worked, wrt: Argument | None, environment: str, notation:
 def fragment_html(derivation: Worked, notation: Notation = USUAL) -> str:
     """A small piece of HTML for a notebook: the general gradient by the input, as MathML."""
     from symconv.printing.mathml import MathML
+    from symconv.renaming import renamed
 
     return MathML()(renamed(_headline(derivation), notation), display=True)
 
@@ -282,6 +283,7 @@ def fragment_html(derivation: Worked, notation: Notation = USUAL) -> str:
 def fragment_latex(derivation: Worked, notation: Notation = USUAL) -> str:
     """The general gradient by the input in LaTeX, for a notebook."""
     from symconv.printing.latex import latex
+    from symconv.renaming import renamed
 
     return f"$\\displaystyle {latex(renamed(_headline(derivation), notation))}$"
 

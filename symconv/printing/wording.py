@@ -18,6 +18,7 @@ _NUMBERS = re.compile(
 )
 _STARTS = re.compile(r"(^|[.!?:;“”\"(]\s*)$")
 _WORD_FOLLOWS = re.compile(r"\s+([a-z]{2,})")
+_ANYTHING_FOLLOWS = re.compile(r"\s+(\w+)")
 _BETWEEN = frozenset(
     "and are as at be by does for from has if in into is its of on onto or over plus times to was when with".split()
 )
@@ -60,5 +61,5 @@ def _is_word(letter: str, before: str, after: str) -> bool:
         return False
     if after.startswith(("'", "’")):
         return letter == "I"
-    follows = _WORD_FOLLOWS.match(after)
+    follows = (_ANYTHING_FOLLOWS if letter == "a" else _WORD_FOLLOWS).match(after)
     return after.isspace() if follows is None else follows[1] not in _BETWEEN

@@ -118,6 +118,10 @@ def parse(text: str, source: str) -> Problem:
         error=error,
         notation=notation,
     )
+    try:
+        problem.require_apart()
+    except ArgumentError as complaint:
+        raise root.key("notation").key("letters").error(complaint.complaint) from None
     return replace(problem, questions=tuple(resolve(problem, question) for question in table["questions"]))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from symconv.notation import USUAL, Notation
+from symconv.notation import USUAL, Notation, apart
 from symconv.problem.place import Place
 
 if TYPE_CHECKING:
@@ -195,9 +195,14 @@ class Problem:
         return 1 if self.notation.first_index is None else self.notation.first_index
 
     def in_notation(self, notation: Notation) -> Problem:
-        """The problem in another notation; what that leaves open stays as the file says it."""
+        """The problem in another notation; what that leaves open stays as the file says it.
+
+        Raises:
+            ArgumentError: the notation has one letter for two things.
+        """
         merged = notation.over(self.notation)
         problem = replace(self, notation=merged)
+        problem.require_apart()
         moved = problem.first_index - self.first_index
         questions = (
             replace(each, in_full=tuple(tuple(i + moved for i in index) for index in each.in_full))
@@ -206,6 +211,10 @@ class Problem:
             for each in self.questions
         )
         return replace(problem, questions=tuple(questions))
+
+    def require_apart(self) -> None:
+        """An ArgumentError where the notation has one letter for two arrays, or for one and the error."""
+        apart(self.notation, (*self.names, self.error))
 
     @property
     def names(self) -> tuple[str, ...]:
