@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from symconv.axes import Over
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
+from symconv.errors import ArgumentError
 from symconv.notation import USUAL, Notation
 from symconv.rendered import Rendered
 
@@ -31,27 +32,37 @@ class IndexFormula(General):
             **{field.name: getattr(general, field.name) for field in fields(general)}, notation=notation
         )
 
+    def in_notation(self, notation: Notation) -> Self:
+        """The formula in other letters; what the notation leaves open stays as it is.
+
+        Raises:
+            ArgumentError: the notation has another first index, which only a new derivation can have.
+        """
+        if notation.first_index not in (None, self.names.base):
+            raise ArgumentError("first_index", f"{self.names.base}, from which the formula was derived")
+        return replace(self, notation=notation.over(self.notation))
+
     @property
     def plain(self) -> Self:
         """The formula in the letters in which it was derived."""
         return replace(self, notation=USUAL)
 
-    def to_latex(self, *, notation: Notation | None = None) -> str:
+    def to_latex(self, *, notation: Notation = USUAL) -> str:
         """``left = right`` in LaTeX, without its conditions."""
         from symconv.printing.latex import latex
 
-        shown, *_ = self.trees(notation)
+        shown, *_ = self.in_notation(notation).trees()
         return latex(shown)
 
-    def to_text(self, *, notation: Notation | None = None) -> str:
+    def to_text(self, *, notation: Notation = USUAL) -> str:
         """``left = right`` in a line of Unicode, with its bounds and conditions."""
         from symconv.printing.text import text
 
-        shown, bounds, conditions = self.trees(notation)
+        shown, bounds, conditions = self.in_notation(notation).trees()
         notes = ", ".join(map(text, bounds + conditions))
         return text(shown) + (f", {notes}" if notes else "")
 
-    def trees(self, notation: Notation | None = None) -> tuple[Node, tuple[Node, ...], tuple[Node, ...]]:
+    def trees(self) -> tuple[Node, tuple[Node, ...], tuple[Node, ...]]:
         """The formula, its bounds and its conditions, as they are shown."""
         from symconv.display import row
         from symconv.narrate.formulas import condition, range_bounds, tree, wide_ranges
@@ -62,7 +73,7 @@ class IndexFormula(General):
             tuple(range_bounds(limit) for limit in wide_ranges(self.formula)),
             tuple(condition(expr) for expr in self.conditions),
         )
-        return renamed(shown, self.notation if notation is None else notation.over(self.notation))
+        return renamed(shown, self.notation)
 
     def __repr__(self) -> str:
         return self.to_text()
@@ -115,7 +126,7 @@ class Derivation(Worked, Rendered):
         environment: str | None = None,
         wrt: str | None = "input",
         *,
-        notation: Notation | None = None,
+        notation: Notation = USUAL,
     ) -> str:
         r"""LaTeX to ``\input``, its first lines saying which packages it needs; or one derivation to paste.
 
@@ -129,7 +140,7 @@ class Derivation(Worked, Rendered):
             return self._rendered("fragment", notation)
         from symconv.narrate.derivation import pasted
 
-        shown = self if notation is None else self.in_notation(notation)
+        shown = self.in_notation(notation)
         role = None if wrt in (None, "output") else shown.role(str(wrt))
         return pasted(shown.plain, role, environment, shown.notation)
 

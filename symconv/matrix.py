@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Self
 
 from symconv.derivation.derivation import Worked
 from symconv.derivation.matrix import MatrixView, entries_of
+from symconv.notation import USUAL, Notation
 from symconv.rendered import Rendered
 
 if TYPE_CHECKING:
     from symconv.checks.result import Checks
     from symconv.document import Document
-    from symconv.notation import Notation
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,7 +26,7 @@ class LayerMatrix(MatrixView, Rendered):
 
     def in_notation(self, notation: Notation) -> Self:
         """The matrix in another notation; what that leaves open stays as it is."""
-        return self.of(self.derivation.in_notation(notation))
+        return self if notation == USUAL else self.of(self.derivation.in_notation(notation))
 
     @property
     def _plain(self) -> Self:

@@ -114,7 +114,8 @@ class Renaming:
 
     def everywhere(self, value: T) -> T:
         """Checks or a line of text by themselves; checks that stand in a renamed document as they are there."""
-        result: T = _Scope(self._usual, (), self._usual, self._kept)(value, is_worded=True)
+        scope = _Scope(self._usual, self.arrays | _ARRAYS, self._usual, self._kept)
+        result: T = scope(value, is_worded=True)
         return result
 
     @property

@@ -165,6 +165,8 @@ def test_every_way_of_writing_takes_a_notation() -> None:
         formula.to_latex(notation=notation) == derivation.in_notation(notation).general("weight").to_latex()
     )
     assert "∂L/∂W" in formula.to_text(notation=notation)
+    with pytest.raises(ArgumentError, match="first_index: must be 1, from which the formula was derived"):
+        formula.to_text(notation=Notation(first_index=0))
 
 
 def test_a_matrix_keeps_its_letter_apart() -> None:

@@ -84,6 +84,8 @@ class Chained:
         Raises:
             ArgumentError: the notation has one letter for two arrays, or for one and the error.
         """
+        if notation == USUAL:
+            return self
         notation = notation.over(self.notation)
         apart(notation, (*self.array_names, self.error))
         return self._with_symbols(notation)

@@ -57,8 +57,20 @@ class Worked:
     notation: Notation = USUAL
 
     def in_notation(self, notation: Notation) -> Self:
-        """The same derivation in another notation; what that leaves open stays as it is."""
-        notation = notation.over(self.notation)
+        """The same derivation in another notation; what that leaves open stays as it is.
+
+        Raises:
+            ArgumentError: the notation has one letter for two arrays, or for one and the error.
+        """
+        return self if notation == USUAL else self._with_symbols(notation.over(self.notation))
+
+    @property
+    def plain(self) -> Self:
+        """The same derivation in the letters of its formulas, in which it is told and checked."""
+        return self._with_symbols(USUAL) if self.notation.letters else self
+
+    def _with_symbols(self, notation: Notation) -> Self:
+        """The same derivation with the symbols of a notation where nothing is known."""
         names = self.names.counted(notation)
         letters = _letters(self.operator, names, notation)
         symbols = {
@@ -72,11 +84,6 @@ class Worked:
     def array_names(self) -> tuple[str, ...]:
         """How formulas call the arrays that there are, the output last."""
         return tuple(map(self.names.of, _roles(self.operator)))
-
-    @property
-    def plain(self) -> Self:
-        """The same derivation in the letters of its formulas, in which it is told and checked."""
-        return replace(self, notation=USUAL).in_notation(USUAL) if self.notation.letters else self
 
     @cached_property
     def values(self) -> ArrayValues:

@@ -200,6 +200,8 @@ class Problem:
         Raises:
             ArgumentError: the notation has one letter for two things.
         """
+        if notation == USUAL:
+            return self
         merged = notation.over(self.notation)
         problem = replace(self, notation=merged)
         problem.require_apart()
