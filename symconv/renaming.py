@@ -12,7 +12,6 @@ fields of :data:`WORDED`; all other text, such as titles and names of layers, st
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Set
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -105,7 +104,7 @@ class Renaming:
             blocks = tuple(
                 self._whole(block) if isinstance(block, Section) else next(rest) for block in value.blocks
             )
-            whole: Any = replace(value, blocks=blocks, checks=self.everywhere(value.checks))
+            whole: Any = Document(value.title, value.subtitle, blocks, self.everywhere(value.checks))
         else:
             whole = self._whole(value)
         self._require_met(value)
@@ -219,16 +218,15 @@ class _Scope:
                 new = self.letters[name]
                 return Ident(new, new.isupper() and (is_bold or name.islower()))
             case Assertion():
-                return replace(value, letters=tuple(self.words.items()))
+                return _with(value, letters=tuple(self.words.items()))
             case Numbers(name):
-                return replace(value, name=Notation(self.letters).name(name))
+                return _with(value, name=Notation(self.letters).name(name))
         own = WORDED.get(type(value), ())
         parts = {name: getattr(value, name) for name in _parts(value)}
         made = {name: self(part, name in own) for name, part in parts.items()}
         if isinstance(value, Explorer):
             made["error"] = self.letters.get(value.error, value.error)
-        changed = {name: part for name, part in made.items() if part is not parts[name]}
-        return replace(value, **changed) if changed else value
+        return value if all(made[name] is part for name, part in parts.items()) else _with(value, **made)
 
 
 def _theorems(value: Any) -> Iterator[Section]:
@@ -283,4 +281,10 @@ class _Found:
 
 def _parts(value: Any) -> tuple[str, ...]:
     """The fields of a node, a block or a drawing; none of numbers and text."""
-    return tuple(getattr(value, "__dataclass_fields__", ()))
+    names: tuple[str, ...] = getattr(value, "__match_args__", ())
+    return names
+
+
+def _with(value: Any, **changed: Any) -> Any:
+    """A node or a block with other parts."""
+    return type(value)(**{name: getattr(value, name) for name in _parts(value)} | changed)
