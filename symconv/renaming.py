@@ -281,7 +281,7 @@ class _Found:
 
 def _parts(value: Any) -> tuple[str, ...]:
     """The fields of a node, a block or a drawing; none of numbers and text."""
-    names: tuple[str, ...] = getattr(value, "__match_args__", ())
+    names: tuple[str, ...] = getattr(type(value), "__match_args__", ())
     return names
 
 
