@@ -1,10 +1,15 @@
-"""Statements in other letters: the names in data of :mod:`symconv.narrate.data`, by the places that hold names."""
+"""Statements in other letters: the names in data of :mod:`symconv.narrate.data`, by the places that hold names.
+
+Which places these are, :data:`SETTING` and :data:`STATEMENT` say by their keys, and :meth:`Called.data` by what
+stands first in a list; whatever has no rule holds no names.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Self
 
 Data = Any
@@ -24,49 +29,18 @@ class Called:
         table = dict(letters)
         return cls({**{new: f"{new}′" for new in table.values()}, **table})
 
+    def statement(self, said: Mapping[str, Data]) -> dict[str, Data]:
+        """A statement."""
+        return self._by_key(STATEMENT, said)
+
+    def facts(self, facts: Mapping[str, Data]) -> dict[str, Data]:
+        """The setting of statements."""
+        return self._by_key(SETTING, facts)
+
     def name(self, name: str) -> str:
         """What a name is called; numbers and signs stay as they are."""
         match = _NAME.fullmatch(name)
         return name if match is None else self.letters.get(match[1], match[1]) + match[2]
-
-    def statement(self, said: dict[str, Data]) -> dict[str, Data]:
-        """A statement."""
-        new = {**said, "left": self.data(said["left"]), "right": self.data(said["right"])}
-        if "for" in said:
-            new["for"] = [self._range(each) for each in said["for"]]
-        if "where" in said:
-            new["where"] = [self.data(condition) for condition in said["where"]]
-        if "with" in said:
-            new["with"] = self._values(said["with"])
-        return new
-
-    def facts(self, facts: dict[str, Data]) -> dict[str, Data]:
-        """The setting of statements."""
-        new = {
-            **facts,
-            "samples": [self._values(sample) for sample in facts["samples"]],
-            "draw": [self.name(name) for name in facts["draw"]],
-            "letters": [
-                [self.name(name), how, *map(self.data, rest)] for name, how, *rest in facts["letters"]
-            ],
-            "hypotheses": [self.data(condition) for condition in facts["hypotheses"]],
-        }
-        if "limit" in facts:
-            letter, target = facts["limit"]
-            new["limit"] = [self.name(letter), target]
-        if "layer" in facts:
-            layer = facts["layer"]
-            names = {role: self.name(layer[role]) for role in ("input", "output", "error")}
-            index = [self.name(letter) for letter in layer["index"]]
-            outside = self._values(layer["outside"])
-            new["layer"] = {
-                **layer,
-                **names,
-                "index": index,
-                "value": self.data(layer["value"]),
-                "outside": outside,
-            }
-        return new
 
     def data(self, data: Data) -> Data:
         """An expression, a condition or an array. What stands first in a list says what the list is."""
@@ -74,20 +48,77 @@ class Called:
             case str():
                 return self.name(data)
             case ["sum" | "most" as operator, body, ranges, conditions]:
-                inner = [self._range(each) for each in ranges]
-                return [operator, self.data(body), inner, [self.data(each) for each in conditions]]
+                return [operator, self.data(body), self.ranges(ranges), self.each(conditions)]
             case ["cases", *rows]:
-                return ["cases", *([self.data(part) for part in row] for row in rows)]
+                return ["cases", *map(self.each, rows)]
             case [str(first), *rest]:
                 return [first, *map(self.data, rest)]
             case list():
-                return [self.data(part) for part in data]
+                return self.each(data)
             case _:
                 return data
 
-    def _values(self, values: Mapping[str, Data]) -> dict[str, Data]:
+    def each(self, data: Iterable[Data]) -> list[Data]:
+        """Several expressions."""
+        return [self.data(part) for part in data]
+
+    def names(self, names: Iterable[str]) -> list[str]:
+        """Several names."""
+        return [self.name(name) for name in names]
+
+    def ranges(self, ranges: Iterable[Data]) -> list[Data]:
+        """Letters with their first and last values."""
+        return [[self.name(letter), *map(self.data, ends)] for letter, *ends in ranges]
+
+    def values(self, values: Mapping[str, Data]) -> dict[str, Data]:
+        """Expressions and arrays by their names."""
         return {self.name(name): self.data(value) for name, value in values.items()}
 
-    def _range(self, limits: Data) -> Data:
-        letter, first, last = limits
-        return [self.name(letter), self.data(first), self.data(last)]
+    def drawn(self, letters: Iterable[Data]) -> list[Data]:
+        """Letters with what they are drawn from."""
+        return [[self.name(name), how, *map(self.data, rest)] for name, how, *rest in letters]
+
+    def layer(self, layer: Mapping[str, Data]) -> dict[str, Data]:
+        """The definition of a layer."""
+        return self._by_key(LAYER, layer)
+
+    def _by_key(self, rules: Mapping[str, Rule], data: Mapping[str, Data]) -> dict[str, Data]:
+        return {key: rules[key](self, value) if key in rules else value for key, value in data.items()}
+
+
+Rule = Callable[[Called, Data], Data]
+
+STATEMENT: Mapping[str, Rule] = MappingProxyType(
+    {
+        "left": Called.data,
+        "right": Called.data,
+        "for": Called.ranges,
+        "where": Called.each,
+        "with": Called.values,
+    }
+)
+"""What holds names in a statement."""
+
+SETTING: Mapping[str, Rule] = MappingProxyType(
+    {
+        "samples": lambda called, samples: [called.values(sample) for sample in samples],
+        "draw": Called.names,
+        "letters": Called.drawn,
+        "hypotheses": Called.each,
+        "limit": Called.names,
+        "layer": Called.layer,
+    }
+)
+"""What holds names in a setting."""
+
+LAYER: Mapping[str, Rule] = MappingProxyType(
+    {
+        "input": Called.name,
+        "output": Called.name,
+        "error": Called.name,
+        "index": Called.names,
+        "value": Called.data,
+        "outside": Called.values,
+    }
+)
+"""What holds names in the definition of a layer."""
