@@ -72,6 +72,11 @@ def renamed(value: T, notation: Notation, arrays: Iterable[str] = (), error: str
     return Renaming(notation, arrays, error)(value) if notation.letters else value
 
 
+def letters_of(value: Any) -> frozenset[str]:
+    """The letters that stand in a document, or in a part of one; of its text the sizes alone."""
+    return frozenset(_Found(value).letters)
+
+
 class Renaming:
     """A notation applied to the parts of a report.
 
@@ -166,9 +171,8 @@ class Renaming:
                 continue
             if not self.is_whole and self._may(old):
                 continue
-            found = _Found(value).letters
             known = {
-                letter for letter in found if len(letter) == 1 and letter.isascii() and self._may(letter)
+                each for each in letters_of(value) if len(each) == 1 and each.isascii() and self._may(each)
             }
             choices = ", ".join(sorted(known | self.names))
             raise ArgumentError("notation", f"for letters of arrays and sizes, here {choices}", old)
