@@ -27,8 +27,9 @@ class Notation:
     Args:
         letters: the new letter for each old one: of an array (``A``, ``B``, ``C``, the bias ``b``, or whatever a
             problem calls its arrays), of the error ``E``, of ∂E/∂C where it has a letter, ``G``, or of a size
-            (``I``, ``O``, ``K``, ``S``, ``P``, ``D``). A new letter is a Latin or a Greek one, which may be
-            spelled out: ``{"E": "lambda"}``.
+            (``I``, ``O``, ``K``, ``S``, ``P``, ``D``). Where a number is called as an array is, such as a geometric
+            mean G, the array is meant. A new letter is a Latin or a Greek one, which may be spelled out:
+            ``{"E": "lambda"}``; of an array a capital is bold.
         first_index: 0 or 1; left out, it stays as it is. Theorems count as their proofs do, whatever it is.
 
     Raises:
