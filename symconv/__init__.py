@@ -62,8 +62,9 @@ if TYPE_CHECKING:
         Sum,
         Tanh,
     )
+    from symconv.notation import Notation
     from symconv.operator import Names
-    from symconv.pipeline import solve
+    from symconv.pipeline import prove, solve
 
 __all__ = [
     "AdaptiveAvgPool1d",
@@ -101,6 +102,7 @@ __all__ = [
     "MaxUnpool2d",
     "MaxUnpool3d",
     "Names",
+    "Notation",
     "ProblemError",
     "ReLU",
     "Sequential",
@@ -112,6 +114,7 @@ __all__ = [
     "UnsupportedError",
     "__version__",
     "functional",
+    "prove",
     "solve",
     "symbols",
     "testing",
@@ -122,6 +125,8 @@ _HOMES = {
     "ChainDerivation": "chained",
     "Derivation": "derived",
     "Names": "operator",
+    "Notation": "notation",
+    "prove": "pipeline",
     "solve": "pipeline",
     "symbols": "exact",
 }

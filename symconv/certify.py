@@ -11,8 +11,10 @@ from symconv.certificates.folder import require_free, write
 from symconv.checks.result import Verdict
 from symconv.errors import ProblemError
 from symconv.narrate.certificates import with_certificates
+from symconv.notation import USUAL, Notation
 from symconv.pipeline import HOMEWORK, LIMIT, solve
 from symconv.problem import load
+from symconv.renaming import Renaming
 from symconv.report import Report
 from symconv.terminal import summarise, with_progress
 from symconv.value import replace
@@ -25,6 +27,7 @@ def certify(
     limit: int = LIMIT,
     timeout: float = 600,
     progress: Callable[[str], None] | None = None,
+    notation: Notation = USUAL,
 ) -> tuple[Report, Certification]:
     """Solve a problem, state its results as theorems, and have Coq check them where it is installed.
 
@@ -33,15 +36,18 @@ def certify(
         limit: how many products a layer may need.
         timeout: seconds that Coq may take for everything.
         progress: told, in words, what is being done.
+        notation: as :func:`symconv.pipeline.solve`; the theorems keep the letters of the theory.
 
     Raises:
         ProblemError: the file cannot be read or used.
     """
     say = progress or (lambda message: None)
-    report = solve(problem, limit=limit, progress=progress)
-    loaded = load(HOMEWORK if problem is None else problem)
+    report = solve(problem, limit=limit, progress=progress, notation=notation)
+    loaded = load(HOMEWORK if problem is None else problem).in_notation(notation)
     kernel = coq.version()
     made = certification(compute(loaded, limit), timeout, say, kernel)
+    if loaded.notation.letters:
+        made = made.called(Renaming(loaded.notation, loaded.names, loaded.error).everywhere)
     return _certified(report, made, tuple(question.id for question in loaded.questions)), made
 
 
@@ -51,12 +57,13 @@ def certify_into(
     formats: Sequence[str],
     limit: int,
     timeout: float,
+    notation: Notation = USUAL,
 ) -> int:
     """The command: certify, write the report and the theorems into a folder, say what came out.
 
     Args:
         out: the folder; the theorems go into ``certificates`` in it. ``symconv-report/PROBLEM`` where left out.
-        problem, limit, timeout: as for :func:`certify`.
+        problem, limit, timeout, notation: as for :func:`certify`.
         formats: of the report.
 
     Returns:
@@ -68,7 +75,7 @@ def certify_into(
     folder = Path(out or f"symconv-report/{Path(problem).stem}")
     require_free(folder / "certificates")
     report, made = with_progress(
-        lambda progress: certify(problem, limit=limit, timeout=timeout, progress=progress)
+        lambda progress: certify(problem, limit=limit, timeout=timeout, progress=progress, notation=notation)
     )
     theorems = write(made, folder / "certificates")
     try:

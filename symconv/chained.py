@@ -61,21 +61,25 @@ class ChainDerivation(Chained, Rendered):
     def check(self) -> Checks:
         """Every check: those of all layers, and the whole chain against difference quotients."""
         from symconv.checks.chain import check_chain
+        from symconv.renaming import Renaming
 
-        return check_chain(self)
+        return Renaming(self.notation, self.array_names, self.error).everywhere(check_chain(self.plain))
 
     def document(self) -> Document:
         """The chain as a document: what the layers compute, then the gradients from the end back."""
         from symconv.narrate.chain import document
+        from symconv.renaming import renamed
 
-        return document(self)
+        return renamed(document(self.plain), self.notation, self.array_names, self.error)
 
     def __repr__(self) -> str:
-        arrows = " → ".join(f"{link.operator.layer} {link.output}" for link in self.links)
-        return f"ChainDerivation({self.links[0].reads['input']} → {arrows})"
+        called = self.notation.name
+        arrows = " → ".join(f"{link.operator.layer} {called(link.output)}" for link in self.links)
+        return f"ChainDerivation({called(self.links[0].reads['input'])} → {arrows})"
 
     def _named(self, name: str) -> str:
-        return self.aliases.get(name, name)
+        """The name of an array that is called so in the notation, or by an alias."""
+        return self.aliases.get(name) or self.notation.old(name)
 
 
 def _as_it_is(array: Array) -> Array:

@@ -14,8 +14,16 @@ import os
 import sys
 
 from symconv._version import __version__
-from symconv.errors import ProblemError, SymconvError
-from symconv.options import add_fragment, add_layer, fragment_style, layer_report, read
+from symconv.errors import ArgumentError, ProblemError, SymconvError
+from symconv.options import (
+    add_fragment,
+    add_layer,
+    add_notation,
+    fragment_style,
+    layer_report,
+    notation,
+    read,
+)
 
 TYPE_CHECKING = False  # importing typing would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -55,7 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
         sys.stdout.flush()
     except SymconvError as error:
-        print(error, file=sys.stderr)
+        is_option = isinstance(error, ArgumentError) and error.name == "notation"
+        print(f"{'--' * is_option}{error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -108,6 +117,7 @@ def _solve(options: argparse.Namespace) -> int:
             handout=options.handout,
             progress=progress,
             processes=processes,
+            notation=notation(options),
         )
     )
     folder = Path(options.out or f"symconv-report/{Path(options.problem).stem}")
@@ -127,11 +137,18 @@ def _derive(options: argparse.Namespace) -> int:
         if options.matrix:
             from symconv.pipeline import matrix
 
-            return matrix(layer, options.input, kernel, options.indices)
+            return matrix(layer, options.input, kernel, options.indices, notation=notation(options))
         from symconv.pipeline import derive
 
         return derive(
-            layer, options.input, kernel, options.wrt, options.entry, options.indices, options.limit
+            layer,
+            options.input,
+            kernel,
+            options.wrt,
+            options.entry,
+            options.indices,
+            options.limit,
+            notation=notation(options),
         )
 
     return _print(
@@ -144,7 +161,7 @@ def _size(options: argparse.Namespace) -> int:
         from symconv.pipeline import size
 
         kernel = options.kernel if layer.has_weight else None
-        return size(layer, kernel, options.input, options.output)
+        return size(layer, kernel, options.input, options.output, notation=notation(options))
 
     return _print(layer_report(options, report, bias=False), "text")
 
@@ -157,7 +174,7 @@ def _prove(options: argparse.Namespace) -> int:
         raise ProblemError(unknown("theorem", options.theorem, THEOREMS))
     from symconv.pipeline import prove
 
-    report = prove(options.theorem, options.window, options.geometry)
+    report = prove(options.theorem, options.window, options.geometry, notation=notation(options))
     return _print(report, options.format, fragment_style(options))
 
 
@@ -165,7 +182,9 @@ def _certify(options: argparse.Namespace) -> int:
     formats = _formats(options.format)
     from symconv.certify import certify_into
 
-    return certify_into(options.out, options.problem, formats, options.limit, options.timeout)
+    return certify_into(
+        options.out, options.problem, formats, options.limit, options.timeout, notation(options)
+    )
 
 
 def _recheck(options: argparse.Namespace) -> int:
@@ -319,7 +338,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--input", type=sizes, metavar="SIZES", required=True, help="its shape, such as 5x5 or 3x8x8")
     add("--indices", type=numbers, metavar="LIST", help="of unpooling: 0,3,9,14, row by row, counted from 0")
     add("--wrt", choices=("input", "weight", "bias", "output"), default="input", help="default: input")
-    add("--entry", type=index, metavar="I,J", help="one entry only, counted from 1")
+    add("--entry", type=index, metavar="I,J", help="one entry only, counted as shown, from 1")
     add("--matrix", action="store_true", help="the layer as one matrix, instead")
 
     prove = command(
@@ -343,6 +362,8 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--fragment", action="store_true", help="LaTeX to input only, as --format fragment")
     for writing in (solve, derive, prove):
         add_fragment(writing)
+    for named in (solve, derive, sized, prove, certify):
+        add_notation(named, first_index=named not in (sized, prove))
 
     recheck = command(
         _recheck,

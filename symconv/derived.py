@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Self
 
 from symconv.axes import Over
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
+from symconv.errors import ArgumentError
+from symconv.notation import USUAL, Notation
 from symconv.rendered import Rendered
 
 if TYPE_CHECKING:
@@ -19,34 +21,59 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class IndexFormula(General):
-    """A general formula as users hold it: it shows itself."""
+    """A general formula as users hold it: it shows itself, in its notation."""
+
+    notation: Notation = USUAL
 
     @classmethod
-    def of(cls, general: General) -> Self:
+    def of(cls, general: General, notation: Notation = USUAL) -> Self:
         """The same formula."""
-        return cls(**{field.name: getattr(general, field.name) for field in fields(general)})
+        return cls(
+            **{field.name: getattr(general, field.name) for field in fields(general)}, notation=notation
+        )
 
-    def to_latex(self) -> str:
+    def in_notation(self, notation: Notation) -> Self:
+        """The formula in other letters; what the notation leaves open stays as it is.
+
+        Raises:
+            ArgumentError: the notation has another first index, which only a new derivation can have.
+        """
+        if notation.first_index not in (None, self.names.base):
+            raise ArgumentError("first_index", f"{self.names.base}, from which the formula was derived")
+        return replace(self, notation=notation.over(self.notation))
+
+    @property
+    def plain(self) -> Self:
+        """The formula in the letters in which it was derived."""
+        return replace(self, notation=USUAL)
+
+    def to_latex(self, *, notation: Notation = USUAL) -> str:
         """``left = right`` in LaTeX, without its conditions."""
         from symconv.printing.latex import latex
 
-        return latex(self._tree())
+        shown, *_ = self.in_notation(notation).trees()
+        return latex(shown)
 
-    def to_text(self) -> str:
+    def to_text(self, *, notation: Notation = USUAL) -> str:
         """``left = right`` in a line of Unicode, with its bounds and conditions."""
-        from symconv.narrate.formulas import condition, range_bounds, wide_ranges
         from symconv.printing.text import text
 
-        bounds = [text(range_bounds(limit)) for limit in wide_ranges(self.formula)]
-        conditions = [text(condition(expr)) for expr in self.conditions]
-        notes = ", ".join(bounds + conditions)
-        return text(self._tree()) + (f", {notes}" if notes else "")
+        shown, bounds, conditions = self.in_notation(notation).trees()
+        notes = ", ".join(map(text, bounds + conditions))
+        return text(shown) + (f", {notes}" if notes else "")
 
-    def _tree(self) -> Node:
+    def trees(self) -> tuple[Node, tuple[Node, ...], tuple[Node, ...]]:
+        """The formula, its bounds and its conditions, as they are shown."""
         from symconv.display import row
-        from symconv.narrate.formulas import tree
+        from symconv.narrate.formulas import condition, range_bounds, tree, wide_ranges
+        from symconv.renaming import renamed
 
-        return row(tree(self.left, self.names), "=", tree(self.formula, self.names))
+        shown = (
+            row(tree(self.left, self.names), "=", tree(self.formula, self.names)),
+            tuple(range_bounds(limit) for limit in wide_ranges(self.formula)),
+            tuple(condition(expr) for expr in self.conditions),
+        )
+        return renamed(shown, self.notation)
 
     def __repr__(self) -> str:
         return self.to_text()
@@ -60,7 +87,7 @@ class Derivation(Worked, Rendered):
     """What ``layer.derive(...)`` gives: output, gradients, general formulas, steps, checks and documents."""
 
     def general(self, wrt: str | None = "input", over: Over | None = None) -> IndexFormula:
-        return IndexFormula.of(super().general(wrt, over))
+        return IndexFormula.of(super().general(wrt, over), self.notation)
 
     general.__doc__ = Worked.general.__doc__
 
@@ -71,8 +98,11 @@ class Derivation(Worked, Rendered):
     def check(self) -> Checks:
         """Every check of this derivation: output, all gradients, their steps and their general formulas."""
         from symconv.checks.derivation import check_derivation
+        from symconv.renaming import Renaming
 
-        return check_derivation(self)
+        names = self.names
+        renaming = Renaming(self.notation, self.array_names, names.error)
+        return renaming.everywhere(check_derivation(self.plain))
 
     def matrix(self) -> LayerMatrix:
         """The layer as one matrix M with ``vec(output) = M vec(input)``.
@@ -87,29 +117,39 @@ class Derivation(Worked, Rendered):
     def document(self) -> Document:
         """The derivation as a document."""
         from symconv.narrate.derivation import document
+        from symconv.renaming import renamed
 
-        return document(self)
+        return renamed(document(self.plain), self.notation, self.array_names, self.names.error)
 
-    def to_latex(self, environment: str | None = None, wrt: str | None = "input") -> str:
+    def to_latex(
+        self,
+        environment: str | None = None,
+        wrt: str | None = "input",
+        *,
+        notation: Notation = USUAL,
+    ) -> str:
         r"""LaTeX to ``\input``, its first lines saying which packages it needs; or one derivation to paste.
 
         Args:
             environment: an environment of amsmath, such as ``align*`` or ``equation``: the derivation of the
                 general formula in it, for amsmath alone, behind a comment that says how it was checked.
             wrt: what that formula is for: an argument for its gradient, ``output`` or None for the output.
+            notation: letters in the place of others, and the first index.
         """
         if environment is None:
-            return self._rendered("fragment")
+            return self._rendered("fragment", notation)
         from symconv.narrate.derivation import pasted
 
-        return pasted(self, None if wrt in (None, "output") else self.role(str(wrt)), environment)
+        shown = self.in_notation(notation)
+        role = None if wrt in (None, "output") else shown.role(str(wrt))
+        return pasted(shown.plain, role, environment, shown.notation)
 
     def _repr_html_(self) -> str:
         from symconv.narrate.derivation import fragment_html
 
-        return fragment_html(self)
+        return fragment_html(self.plain, self.notation)
 
     def _repr_latex_(self) -> str:
         from symconv.narrate.derivation import fragment_latex
 
-        return fragment_latex(self)
+        return fragment_latex(self.plain, self.notation)

@@ -69,6 +69,7 @@ class Assertion(Value):
         where: conditions under which it holds.
         given: numbers and arrays beside those of the facts.
         substituted: whether numbers were put in, so that it says nothing about others.
+        letters: letters that are called otherwise where it is shown, each with its new letter.
     """
 
     about: tuple[object, Callable[[Any], Facts]]
@@ -79,6 +80,7 @@ class Assertion(Value):
     where: tuple[Any, ...] = ()
     given: Mapping[str, Any] = field(default_factory=dict)
     substituted: bool = False
+    letters: tuple[tuple[str, str], ...] = ()
 
 
 Says = tuple[Assertion, ...]

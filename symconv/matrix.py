@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from symconv.derivation.derivation import Worked
 from symconv.derivation.matrix import MatrixView, entries_of
+from symconv.notation import USUAL, Notation
 from symconv.rendered import Rendered
 
 if TYPE_CHECKING:
@@ -23,17 +24,31 @@ class LayerMatrix(MatrixView, Rendered):
         """The matrix of a derivation."""
         return cls(derivation, entries_of(derivation))
 
+    def in_notation(self, notation: Notation) -> Self:
+        """The matrix in another notation; what that leaves open stays as it is."""
+        return self if notation == USUAL else self.of(self.derivation.in_notation(notation))
+
+    @property
+    def _plain(self) -> Self:
+        return self.of(self.derivation.plain) if self.derivation.notation.letters else self
+
     def check(self) -> Checks:
         """Rows, columns and products against the second implementation, and the Toeplitz blocks of a convolution."""
         from symconv.checks.matrix import check_matrix
+        from symconv.renaming import Renaming
 
-        return check_matrix(self)
+        names = self.derivation.names
+        renaming = Renaming(self.derivation.notation, self.derivation.array_names, names.error)
+        return renaming.everywhere(check_matrix(self._plain))
 
     def document(self) -> Document:
         """The matrix as a document."""
         from symconv.narrate.matrix import matrix_document
+        from symconv.renaming import renamed
 
-        return matrix_document(self)
+        names = self.derivation.names
+        document = matrix_document(self._plain)
+        return renamed(document, self.derivation.notation, self.derivation.array_names, names.error)
 
     def __repr__(self) -> str:
         rows, columns = self.shape

@@ -32,7 +32,9 @@ from symconv.narrate.evidence import summarised
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
 from symconv.narrate.layer import layer_text
 from symconv.narrate.theorem import example, figure, statement
+from symconv.notation import USUAL
 from symconv.operator import Argument
+from symconv.renaming import renamed
 from symconv.render.words import mark, summary
 from symconv.report import Report
 from symconv.theorems.theorem import Instance, Theorem
@@ -78,7 +80,7 @@ def bundle(shown: Any, include: object = None, exclude: object = None) -> dict[s
     from symconv.render import mathml, tex, text
     from symconv.render.sheet import Sheet
 
-    document = Document("", "", glance(shown), None)
+    document = Document("", "", told(shown), None)
     sheet = Sheet(document)
     page = mathml.Page(sheet, count(1), level=3)
     body = "\n".join(mathml.block(block, page) for block in document.blocks)
@@ -88,6 +90,12 @@ def bundle(shown: Any, include: object = None, exclude: object = None) -> dict[s
         "text/latex": f"{tex.macros()}{latex}\n",
         "text/plain": text.render(sheet).strip("\n"),
     }
+
+
+def told(shown: Any) -> tuple[Block, ...]:
+    """The glance of an object in its notation."""
+    notation = getattr(shown, "notation", USUAL)
+    return renamed(glance(shown.plain), notation) if notation.letters else glance(shown)
 
 
 @singledispatch

@@ -18,10 +18,11 @@ from symconv.axes import Axis, Scattered
 from symconv.errors import ShapeError
 from symconv.exact import Array, frozen
 from symconv.formula import Entry
+from symconv.notation import Notation
 from symconv.reductions import Reduction, Window, constant
 from symconv.sums import dot
 from symconv.taps import Groups, Key, Tap, Taps
-from symconv.value import Value
+from symconv.value import Value, replace
 
 Argument = Literal["input", "weight", "bias"]
 """What a layer can be differentiated by."""
@@ -46,6 +47,10 @@ class Names(Value):
         """The name of ``input``, ``weight``, ``bias`` or ``output``."""
         name: str = getattr(self, role)
         return name
+
+    def counted(self, notation: Notation) -> Names:
+        """The names with the first index of a notation, if it has one; letters are called otherwise only when shown."""
+        return self if notation.first_index is None else replace(self, base=notation.first_index)
 
     def entry(self, role: str, index: tuple[int, ...]) -> Entry:
         """An entry, its index as written."""

@@ -126,6 +126,33 @@ def fragment_style(options: argparse.Namespace) -> FragmentStyle | None:
         raise ProblemError(f"{_flag(fields[error.name])}: {error.complaint}") from None
 
 
+def add_notation(parser: argparse.ArgumentParser, first_index: bool) -> None:
+    """The options that say what letters are called, and from where indices count unless a theorem says it."""
+    words = None if first_index else "what holds for every size counts as its proof does, and says so"
+    group = parser.add_argument_group("notation", words)
+    new = "new letters for arrays, the error and sizes: A=X,B=W,C=Y,E=L,K=F"
+    group.add_argument("--notation", type=_notation, metavar="A=X,…", help=new)
+    if first_index:
+        index = "of an array's first entry: 0 or 1; theorems count as their proofs do"
+        group.add_argument("--first-index", type=int, choices=(0, 1), metavar="N", help=index)
+
+
+def _notation(text: str) -> Any:
+    from symconv.notation import Notation
+
+    try:
+        return Notation.read(text)
+    except ArgumentError as error:
+        raise argparse.ArgumentTypeError(error.complaint) from None
+
+
+def notation(options: argparse.Namespace) -> Any:
+    """The notation that the options say."""
+    from symconv.notation import USUAL, Notation
+
+    return Notation(first_index=getattr(options, "first_index", None)).over(options.notation or USUAL)
+
+
 def read(grammar: str) -> Callable[[str], Any]:
     """A reader of an option's text by the function of that name in symconv.grammar, imported when needed."""
 

@@ -27,6 +27,7 @@ from symconv.narrate.layer import layer_text
 from symconv.narrate.placing import explorers
 from symconv.narrate.questions import Answered, parts, together
 from symconv.narrate.statements import shown_given
+from symconv.notation import USUAL, Notation
 from symconv.operator import Argument, Names
 from symconv.problem import Problem, Prove, load
 from symconv.report import Answer, Report
@@ -54,6 +55,7 @@ def solve(
     handout: Handout = "full",
     progress: Callable[[str], None] | None = None,
     processes: int = 1,
+    notation: Notation = USUAL,
 ) -> Report:
     """Solve a problem: derive, put the numbers in, check, and tell.
 
@@ -64,13 +66,16 @@ def solve(
             answers, ``key`` for the results alone. All is derived and checked whichever it is.
         progress: told, in words, what is being done.
         processes: with 2, a copy of this process takes its share (:mod:`symconv.sharing`).
+        notation: letters in the place of those of the file and of sizes, and the first index, before what the file
+            says itself.
 
     Raises:
         ProblemError: the file cannot be read or used.
+        ArgumentError: the notation gives one letter to two things.
     """
     say = progress or (lambda message: None)
     say("reading the problem")
-    loaded = load(HOMEWORK if problem is None else problem)
+    loaded = load(HOMEWORK if problem is None else problem).in_notation(notation)
     say("working the layers out")
     workings = compute(loaded, limit)
     pieces = [(question, piece) for question in loaded.questions for piece in parts(question, workings)]
@@ -91,7 +96,13 @@ def solve(
         )
         for question, explored in zip(loaded.questions, explorers(workings), strict=True)
     ]
-    return _report(loaded, workings, answers, handout)
+    report = _report(loaded, workings, answers, handout)
+    try:
+        return _called(report, loaded, handout)
+    except ArgumentError as error:
+        if notation.letters:
+            raise
+        raise loaded.place("notation", "letters").error(error.complaint) from None
 
 
 def derive(
@@ -102,6 +113,7 @@ def derive(
     entry: Sequence[int] | None,
     indices: Sequence[Any] | None = None,
     limit: int = LIMIT,
+    notation: Notation = USUAL,
 ) -> Report:
     """One derivation as a report: the gradient by an argument, or one entry of it.
 
@@ -109,14 +121,16 @@ def derive(
         layer: the layer.
         input_shape, kernel_shape: the shapes of input and weight.
         wrt: ``input``, ``weight``, ``bias``, or ``output`` for the forward pass.
-        entry: an entry, counted from 1; all where left out.
+        entry: an entry, counted as it is shown; all where left out.
         indices: of an unpooling, row by row.
         limit: how many products all entries may need; one entry may be of a layer of any size.
+        notation: letters in the place of A, B, C, E and of sizes, and the first index.
 
     Raises:
         ProblemError: more products than the limit.
+        ArgumentError: the notation gives one letter to two things.
     """
-    derivation = _at_shapes(layer, input_shape, kernel_shape, indices)
+    derivation = _at_shapes(layer, input_shape, kernel_shape, indices, notation.first_index)
     role: Argument | None = None if wrt == "output" else derivation.role(wrt)
     if entry is None:
         products = derivation.operator.most_taps
@@ -134,7 +148,17 @@ def derive(
         ("Input", "output"), (" × ".join(map(str, size)) or "one number" for size in sizes), strict=True
     )
     document = Document(f"{layer.name}: {wrt}", ", ".join(map(" ".join, shapes)), blocks, checks)
-    return Report(document, (), "derivation", checks)
+    return _alone(document, "derivation", notation, derivation)
+
+
+def _alone(document: Document, name: str, notation: Notation, about: Worked | None = None) -> Report:
+    """A report on something by itself, on a derivation that has arrays of its own."""
+    if notation.letters:
+        from symconv.renaming import renamed
+
+        names = () if about is None else (about.array_names, about.names.error)
+        document = renamed(document, notation, *names)
+    return Report(document, (), name, document.checks or Checks())
 
 
 def _at_shapes(
@@ -142,10 +166,14 @@ def _at_shapes(
     input_shape: Sequence[int],
     kernel_shape: Sequence[int] | None,
     indices: Sequence[Any] | None,
+    first_index: int | None,
 ) -> Derivation:
     given = {} if indices is None else {"indices": _shaped(pack(list(indices), "indices"), input_shape)}
     derivation: Derivation = layer.derive(
-        tuple(input_shape), tuple(kernel_shape) if kernel_shape else None, **given
+        tuple(input_shape),
+        tuple(kernel_shape) if kernel_shape else None,
+        notation=Notation(first_index=first_index),
+        **given,
     )
     return derivation
 
@@ -181,14 +209,19 @@ def matrix(
     input_shape: Sequence[int],
     kernel_shape: Sequence[int] | None,
     indices: Sequence[Any] | None = None,
+    notation: Notation = USUAL,
 ) -> Report:
     """A layer at a size as one matrix, with letters for its weight; arguments as :func:`derive`."""
-    document = _at_shapes(layer, input_shape, kernel_shape, indices).matrix().document()
-    return Report(document, (), "matrix", document.checks or Checks())
+    derivation = _at_shapes(layer, input_shape, kernel_shape, indices, notation.first_index)
+    return _alone(derivation.matrix().document(), "matrix", notation, derivation)
 
 
 def size(
-    layer: Any, kernel: Sequence[int] | None, input: Sequence[int] | None, output: Sequence[int] | None
+    layer: Any,
+    kernel: Sequence[int] | None,
+    input: Sequence[int] | None,
+    output: Sequence[int] | None,
+    notation: Notation = USUAL,
 ) -> Report:
     """The output size for an input size, and every input size that gives it; or those for an output size.
 
@@ -196,6 +229,7 @@ def size(
         layer: the layer.
         kernel: the spatial size of a convolution's weight.
         input, output: the one that is known, one size an axis or one for all; the other is None.
+        notation: letters in the place of those of sizes.
     """
     from symconv.narrate.inverse import inverse, inverse_blocks, inverse_checks
     from symconv.narrate.shapes import axis_names
@@ -211,25 +245,41 @@ def size(
     axes = inverse(layer, wanted, kernel)
     checks = inverse_checks(axes)
     blocks = (*blocks, *inverse_blocks(axes, axis_names(layer.dims)), Verdicts(summarised(checks)))
-    return Report(Document(f"{layer.name}: sizes", "", blocks, checks), (), "size", checks)
+    return _alone(Document(f"{layer.name}: sizes", "", blocks, checks), "size", notation)
 
 
 def _each_axis(layer: Any, sizes: Sequence[int]) -> tuple[int, ...]:
     return tuple(sizes) * layer.dims if len(sizes) == 1 else tuple(sizes)
 
 
-def prove(name: str, window: Sequence[Any] | None = None, geometry: Sequence[Any] | None = None) -> Report:
+def prove(
+    name: str,
+    window: Sequence[Any] | None = None,
+    geometry: Sequence[Any] | None = None,
+    notation: Notation = USUAL,
+) -> Report:
     """A theorem with its proof and checks as a report, with an instance.
 
     Args:
         name: the theorem.
         window, geometry: the numbers of the instance, for a theorem that is about a window or about a geometry.
+        notation: letters in the place of the theorem's; it counts as its proof does.
 
     Raises:
-        ArgumentError: numbers for what the theorem is not about, or to which it does not apply.
+        ArgumentError: an unknown theorem; numbers for what it is not about, or to which it does not apply; a
+            notation that gives one letter to two things, or that has a first index.
+
+    Example:
+        >>> report = prove("full-correlation", notation=Notation({"A": "X", "B": "W", "K": "F"}))
+        >>> report.passed
+        True
     """
     from symconv.theorems import THEOREMS
 
+    if name not in THEOREMS:
+        raise ArgumentError("name", f"one of {', '.join(THEOREMS)}", name)
+    if notation.first_index is not None:
+        raise ArgumentError("first_index", "left out: a theorem counts as its proof does")
     about, given = THEOREMS[name].about, {"window": window, "geometry": geometry}
     numbers = given.pop(about)
     for other, unfit in given.items():
@@ -237,12 +287,11 @@ def prove(name: str, window: Sequence[Any] | None = None, geometry: Sequence[Any
             raise ArgumentError(other, f"left out: {name} is about a {about}")
     theorem = THEOREMS[name]()
     instance = theorem.instance(list(numbers)) if numbers else None
-    document = told_theorem.document(theorem, instance)
-    return Report(document, (), name, document.checks or Checks())
+    return _alone(told_theorem.document(theorem, instance), name, notation)
 
 
 def _report(problem: Problem, workings: Workings, answers: Sequence[Answered], handout: Handout) -> Report:
-    names = Names(error=problem.notation.error, base=problem.notation.first_index)
+    names = Names(error=problem.error, base=problem.first_index)
     checks = Checks(tuple(check for answered in answers for check in answered.checks))
     data = _data(problem, workings, names)
     if handout == "full":
@@ -258,10 +307,25 @@ def _report(problem: Problem, workings: Workings, answers: Sequence[Answered], h
     return Report(document, lines, name, checks)
 
 
+def _called(report: Report, problem: Problem, handout: Handout) -> Report:
+    """A report on a problem in its notation."""
+    if not problem.notation.letters:
+        return report
+    from symconv.renaming import Renaming
+
+    renaming = Renaming(problem.notation, problem.names, problem.error, handout == "full")
+    document, checks = renaming(report.document), renaming.everywhere(report.checks)
+    answers = (
+        replace(each, question=renaming.everywhere(each.question), answer=renaming.everywhere(each.answer))
+        for each in report.answers
+    )
+    return replace(report, document=document, checks=checks, answers=tuple(answers))
+
+
 def _data(problem: Problem, workings: Workings, names: Names) -> tuple[Section, ...]:
     """The arrays that the problem gives, and its layers."""
     given = {name: workings.arrays[name] for name in problem.arrays}
-    blocks: list[Block] = [shown_given(name, array(name, names), given, names) for name in problem.arrays]
+    blocks: list[Block] = [shown_given(name, array(name, names), given) for name in problem.arrays]
     if problem.layers:
         rows = tuple(
             (

@@ -64,29 +64,29 @@ def chain(workings: Workings, wrt: str, end: str, upstream: Array | None) -> Cha
         links.append(Link(stage.name, worked.operator, MappingProxyType(reads), stage.output))
         given |= {name: worked.arrays[role] for role, name in reads.items() if name not in computed}
         computed.add(stage.output)
-    error = problem.notation.error if upstream is not None else end
+    error = problem.error if upstream is not None else end
     return ChainDerivation(
         tuple(links),
         MappingProxyType(given),
-        frozenset(given),
+        frozenset({*given, "upstream"}),
         upstream,
         error,
-        problem.notation.first_index,
+        problem.first_index,
     )
 
 
 def _work_out(problem: Problem, stage: Stage, arrays: Mapping[str, Array], limit: int) -> Derivation:
     place = problem.place("layers", stage.name)
     reads = stage.reads
-    taken = {*reads.values(), stage.output, problem.notation.error}
+    taken = {*reads.values(), stage.output, problem.error}
     weight, bias = (next(letter for letter in letters if letter not in taken) for letters in ("BWKV", "bcdv"))
     names = Names(
         input=reads["input"],
         weight=reads.get("weight", reads.get("target", weight)),
         bias=reads.get("bias", bias),
         output=stage.output,
-        error=problem.notation.error,
-        base=problem.notation.first_index,
+        error=problem.error,
+        base=problem.first_index,
     )
     given = {role: arrays[name] for role, name in reads.items()}
     places = {"indices": given.pop("indices")} if "indices" in given else {}

@@ -93,6 +93,13 @@ BAD_FILES = (
     ),
     Bad("error has two letters", "[arrays]", '[notation]\nerror = "EE"\n[arrays]', "notation.error: must be one letter, not 'EE'"),
     Bad("index starts at 2", "[arrays]", "[notation]\nfirst_index = 2\n[arrays]", "notation.first_index: must be an integer from 0 to 1, not 2"),
+    Bad("letter for what has none", "[arrays]", '[notation]\nletters = { A1 = "X" }\n[arrays]', "notation.letters.A1: must be for letters such as A or K, not 'A1'"),
+    Bad("letter no text", "[arrays]", "[notation]\nletters = { A = 1 }\n[arrays]", "notation.letters.A: must be text in quotes, not 1"),
+    Bad("letter of two", "[arrays]", '[notation]\nletters = { A = "XY" }\n[arrays]', "notation.letters.A: must be a Latin or Greek letter for A, not 'XY'"),
+    Bad("markup for a letter", "[arrays]", '[notation]\nletters = { A = "\\\\input{x}" }\n[arrays]', r"notation.letters.A: must be a Latin or Greek letter for A, not '\\input{x}'"),
+    Bad("one letter for two", "[arrays]", '[notation]\nletters = { A = "X", B = "X" }\n[arrays]', "notation.letters: must be different letters for A and B, not X for both"),
+    Bad("letter of another array", "[arrays]", '[notation]\nletters = { A = "C" }\n[arrays]', "notation.letters: must be different letters for A and C, not C for both"),
+    Bad("letters no table", "[arrays]", '[notation]\nletters = "A=X"\n[arrays]', "notation.letters: must be a table, not 'A=X'"),
     # arrays
     Bad("array no list", _A, "A = 3", "arrays.A: must be an array: lists of numbers, nested at most 5 deep, not 3"),
     Bad("ragged", "[4, 5, 6]", "[4, 5]", "arrays.A[2]: must be a list of 3 like the first, not [4, 5]"),
@@ -164,6 +171,24 @@ BAD_FILES = (
 )  # fmt: skip
 
 BAD_SIZES = (
+    Bad(
+        "letter of an index",
+        "[arrays]",
+        '[notation]\nletters = { A = "k" }\n[arrays]',
+        "notation.letters: must be another letter for A than k, which stands for something else here",
+    ),
+    Bad(
+        "letter of a size",
+        "[arrays]",
+        '[notation]\nletters = { E = "O" }\n[arrays]',
+        "notation.letters: must be another letter for E than O, which stands for something else here",
+    ),
+    Bad(
+        "letter that stands nowhere",
+        "[arrays]",
+        '[notation]\nletters = { Z = "X" }\n[arrays]',
+        "notation.letters: must be for letters of arrays and sizes, here ",
+    ),
     Bad("kernel larger than the padded input", _A, "A = [[1, 2, 3]]", "layers.conv"),
     Bad("weight of a wrong rank", "B = [[1, 2], [3, 4]]", "B = [1, 2]", "layers.conv"),
     Bad(

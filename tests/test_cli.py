@@ -21,7 +21,10 @@ from symconv.certificates.general import GENERAL
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.cli import COMMANDS, main
 from symconv.document import Document, Paragraph
+from symconv.errors import ArgumentError
 from symconv.layers import LAYERS
+from symconv.notation import USUAL as USUAL_LETTERS
+from symconv.notation import Notation
 from symconv.problem import load, shipped, starter
 from symconv.render import FORMATS, USUAL
 from symconv.theorems import THEOREMS
@@ -88,6 +91,7 @@ class Pipeline(ModuleType):
         super().__init__("symconv.pipeline")
         self.report = GOOD_REPORT
         self.calls: list[tuple[Any, ...]] = []
+        self.notations: list[Notation] = []
         self.error: BaseException | None = None
 
     def solve(
@@ -98,20 +102,26 @@ class Pipeline(ModuleType):
         handout: str,
         progress: Callable[[str], None] | None,
         processes: int,
+        notation: Notation,
     ) -> Report:
         assert handout == "full"
+        self.notations.append(notation)
         return self._called("solve", load(problem).name, limit, progress is not None)
 
-    def derive(self, *arguments: object) -> Report:
+    def derive(self, *arguments: object, notation: Notation) -> Report:
+        self.notations.append(notation)
         return self._called("derive", *arguments)
 
-    def matrix(self, *arguments: object) -> Report:
+    def matrix(self, *arguments: object, notation: Notation) -> Report:
+        self.notations.append(notation)
         return self._called("matrix", *arguments)
 
-    def size(self, *arguments: object) -> Report:
+    def size(self, *arguments: object, notation: Notation) -> Report:
+        self.notations.append(notation)
         return self._called("size", *arguments)
 
-    def prove(self, *arguments: object) -> Report:
+    def prove(self, *arguments: object, notation: Notation) -> Report:
+        self.notations.append(notation)
         return self._called("prove", *arguments)
 
     def _called(self, *call: object) -> Report:
@@ -189,6 +199,9 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
         (("derive", "maxpool2d", "--input", "5x5"), "--kernel: must be given for MaxPool2d"),
         (("prove", "lp-limt"), "unknown theorem 'lp-limt'; did you mean 'lp-limit'?"),
         (("prove", "lp-limit", "--window", "1,x"), "symconv prove: argument --window: must be a number: an integer, a decimal such as 2.5 or a fraction such as \"1/3\", not 'x' (see symconv prove --help)"),
+        (("prove", "lp-limit", "--notation", "A"), "symconv prove: argument --notation: must be pairs of letters such as A=X,B=W, not 'A' (see symconv prove --help)"),
+        (("solve", "--notation", "A=X,A=Y"), "symconv solve: argument --notation: must be one letter for A, not 'A=X,A=Y' (see symconv solve --help)"),
+        (("solve", "--first-index", "2"), "symconv solve: argument --first-index: invalid choice: 2 (choose from 0, 1) (see symconv solve --help)"),
         (("new",), "symconv new: the following arguments are required: FILE (see symconv new --help)"),
         (("new", "nowhere/hw.toml"), "nowhere/hw.toml: cannot be written: No such file or directory"),
     ],
@@ -275,7 +288,13 @@ def test_progress_is_shown_on_a_terminal_only(pipeline: Pipeline, monkeypatch: p
     monkeypatch.setattr(sys, "stderr", terminal)
 
     def solve(
-        problem: str, *, limit: int, handout: str, progress: Callable[[str], None], processes: int
+        problem: str,
+        *,
+        limit: int,
+        handout: str,
+        progress: Callable[[str], None],
+        processes: int,
+        notation: Notation,
     ) -> Report:
         progress("deriving [b]1.1(d)[/b]\x07")
         return GOOD_REPORT
@@ -397,6 +416,35 @@ def test_prove_hands_on_an_exact_window(pipeline: Pipeline) -> None:
         ("prove", "lp-limit", None, None),
         ("prove", "input-gradient", None, (6, 3, 2)),
     ]
+
+
+def test_every_command_hands_its_notation_on(pipeline: Pipeline) -> None:
+    letters, layer = "--notation A=X,E=lambda".split(), "conv2d --kernel 2x2 --input 4x4".split()
+    assert run("solve", *letters, "--first-index", "0") == 0
+    assert run("derive", *layer, *letters, "--first-index", "0") == 0
+    assert run("derive", *layer, *letters, "--matrix") == 0
+    assert run("size", *layer, *letters) == 0
+    assert run("prove", "lp-limit", *letters) == 0
+    assert run("prove", "lp-limit") == 0
+    chosen = {"A": "X", "E": "λ"}
+    assert pipeline.notations == [
+        Notation(chosen, first_index=0),
+        Notation(chosen, first_index=0),
+        Notation(chosen),
+        Notation(chosen),
+        Notation(chosen),
+        USUAL_LETTERS,
+    ]
+
+
+def test_a_collision_names_the_option(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
+    pipeline.error = ArgumentError(
+        "notation", "another letter for A than k, which stands for something else here"
+    )
+    assert run("solve", "--notation", "A=k") == 2
+    said = "--notation: must be another letter for A than k, which stands for something else here\n"
+    assert capsys.readouterr() == ("", said)
+    assert list(Path.cwd().iterdir()) == []
 
 
 # --- list and new ---

@@ -47,6 +47,17 @@ def test_every_object_has_html_latex_and_text(name: str) -> None:
     assert shown["text/plain"].strip()
 
 
+@pytest.mark.parametrize("name", ["derivation in symbols", "derivation in numbers", "chain", "index formula"])
+def test_objects_show_themselves_in_their_notation(name: str) -> None:
+    letters = {"A": "Θ", "B": "Φ", "C": "Ψ", "E": "Ω"}
+    shown = notebook.bundle(OBJECTS[name].in_notation(sc.Notation(letters)))
+    assert shown["text/plain"] == plain(OBJECTS[name]).translate(str.maketrans(letters)).replace(
+        "Ψonv", "Conv"
+    )
+    assert r"\boldsymbol{\Psi}" in shown["text/latex"]
+    assert r"\mathbf" not in shown["text/latex"].replace(r"\mathbf{R}", "").partition(r"\fi")[2]
+
+
 def test_every_kind_that_is_registered_exists_and_has_a_glance() -> None:
     for module, name in notebook.SHOWN:
         kind = getattr(importlib.import_module(module), name)

@@ -14,6 +14,7 @@ from bad_inputs import BAD_FILES, GOOD, Bad
 
 from symconv.errors import ProblemError
 from symconv.layers import LAYERS
+from symconv.notation import Notation
 from symconv.problem import (
     KINDS,
     Definition,
@@ -21,7 +22,6 @@ from symconv.problem import (
     Gradient,
     Modules,
     Nested,
-    Notation,
     OutputSize,
     OutputSizeFormula,
     Place,
@@ -212,9 +212,9 @@ def test_text_that_xml_or_a_terminal_cannot_take_is_refused() -> None:
 
 
 def test_notation_has_the_homework_s_defaults() -> None:
-    assert problem_with().notation == Notation("E", 1)
+    assert (problem_with().error, problem_with().notation) == ("E", Notation())
     chosen = problem_with(top='notation = {error = "L", first_index = 0}', arrays="E = [1]")
-    assert chosen.notation == Notation("L", 0)
+    assert (chosen.error, chosen.notation) == ("L", Notation(first_index=0))
 
 
 def test_forward_knows_the_layer_and_the_array_whichever_the_file_names() -> None:
@@ -316,7 +316,7 @@ def test_what_the_starter_has_in_comments_works_when_the_signs_are_taken_away() 
     before, after = active.split("[[questions]]", 1)
     problem = parse(f"{before}{table}\n[[questions]]{after}{questions}", source="starter.toml")
     assert [question.id for question in problem.questions] == [str(number) for number in range(1, 12)]
-    assert problem.notation == Notation("L", 0)
+    assert (problem.error, problem.notation) == ("L", Notation({"K": "F", "Z": "H"}, first_index=0))
 
 
 def test_the_homework_asks_its_eight_questions_in_order() -> None:

@@ -11,7 +11,7 @@ from symconv.certificates.coq import Outcome, Source, Status
 from symconv.certificates.questions import certificates
 from symconv.certificates.statement import Batch, Gap, SourceFile
 from symconv.checks.result import Certificate, Check, Method, Verdict
-from symconv.value import Value
+from symconv.value import Value, replace
 from symconv.workings import Workings
 
 
@@ -29,6 +29,12 @@ class Certification(Value, dict=True):
     gaps: tuple[Gap, ...]
     kernel: str | None = None
     outcomes: Mapping[str, Outcome] | None = None
+
+    def called(self, name: Callable[[str], str]) -> Certification:
+        """The same with the subjects of results as a report calls them; theorems stay as they are."""
+        batches = tuple(replace(batch, subject=name(batch.subject)) for batch in self.batches)
+        gaps = tuple(replace(gap, subject=name(gap.subject)) for gap in self.gaps)
+        return replace(self, batches=batches, gaps=gaps)
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:

@@ -15,10 +15,11 @@ from functools import cached_property
 from typing import Any, NamedTuple, Self
 
 from symconv.derivation.arrays import ByRole
-from symconv.derivation.derivation import W, Worked
+from symconv.derivation.derivation import UPSTREAM, W, Worked
 from symconv.derivation.step import Step
 from symconv.errors import ArgumentError, ShapeError
 from symconv.exact import Array, exact, frozen, is_closed, pack, symbols, unpack
+from symconv.notation import USUAL, Notation, apart
 from symconv.operator import Argument, Names, Operator
 from symconv.value import replace
 
@@ -60,11 +61,12 @@ class Chained:
     Args:
         links: the layers; the last one computes the end.
         given: the arrays that no layer computes, by name; symbols where nothing is known.
-        known: the names of those whose entries were given.
+        known: the names of those whose entries were given, ``upstream`` among them.
         upstream: ∂E/∂end; None where the end is the error itself.
         error: the letter of the error, the end's name where that is the error.
         base: from where indices count.
         like: an object of the kind that results shall have.
+        notation: how letters are called where they are shown. Symbols are; names stay.
     """
 
     links: tuple[Link, ...]
@@ -74,7 +76,42 @@ class Chained:
     error: str = "E"
     base: int = 1
     like: object = field(default=None, repr=False)
+    notation: Notation = USUAL
     _gradients: dict[str, Array] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def in_notation(self, notation: Notation) -> Self:
+        """The same chain in another notation; what that leaves open stays as it is.
+
+        Raises:
+            ArgumentError: the notation has one letter for two arrays, or for one and the error.
+        """
+        if notation == USUAL:
+            return self
+        notation = notation.over(self.notation)
+        apart(notation, (*self.array_names, self.error))
+        return self._with_symbols(notation)
+
+    @property
+    def array_names(self) -> tuple[str, ...]:
+        """The names of all arrays, the end's last."""
+        return (*self.given, *(link.output for link in self.links))
+
+    @property
+    def plain(self) -> Self:
+        """The same chain in the letters of its names, in which it is told and checked."""
+        return self._with_symbols(USUAL) if self.notation.letters else self
+
+    def _with_symbols(self, notation: Notation) -> Self:
+        """The same chain with the symbols of a notation where nothing is known."""
+        base = self.base if notation.first_index is None else notation.first_index
+        given = {
+            name: array if name in self.known else symbols(notation.name(name), array.shape, base)
+            for name, array in self.given.items()
+        }
+        upstream = self.upstream
+        if upstream is not None and "upstream" not in self.known:
+            upstream = symbols(notation.name(UPSTREAM), upstream.shape, base)
+        return replace(self, given=given, upstream=upstream, base=base, notation=notation)
 
     @property
     def end(self) -> str:
@@ -103,8 +140,11 @@ class Chained:
 
     @property
     def intermediate(self) -> Mapping[str, Any]:
-        """The arrays that the layers compute, by name, in order."""
-        return {link.output: unpack(self.arrays[link.output], self.like) for link in self.links}
+        """The arrays that the layers compute, by their names in the notation, in order."""
+        return {
+            self.notation.name(link.output): unpack(self.arrays[link.output], self.like)
+            for link in self.links
+        }
 
     @property
     def differentiable(self) -> tuple[str, ...]:
@@ -148,7 +188,8 @@ class Chained:
             return pack(1) if self.upstream is None else self.upstream
         contributions = self.contributions(name)
         if not contributions:
-            raise ArgumentError("wrt", f"one of {', '.join(self.differentiable)}", name)
+            choices = ", ".join(map(self.notation.name, self.differentiable))
+            raise ArgumentError("wrt", f"one of {choices}", self.notation.name(name))
         first, *others = map(self.sent_back, contributions)
         for part in others:
             first = frozen(first + part)
@@ -176,13 +217,13 @@ class Chained:
             elif is_closed(self.arrays[name]):
                 arrays[role], known = self.arrays[name], known | {role}
             else:
-                arrays[role] = symbols(name, link.shape(role), self.base)
+                arrays[role] = symbols(self.notation.name(name), link.shape(role), self.base)
         arrays["upstream"] = pack(1)
         if not names.output_is_error:
-            arrays["upstream"] = symbols("G", link.operator.output_shape, self.base)
+            arrays["upstream"] = symbols(self.notation.name(UPSTREAM), link.operator.output_shape, self.base)
             if self.is_closed:
                 arrays["upstream"], known = self.gradient_entries(link.output), known | {"upstream"}
-        return make(link.operator, names, ByRole(arrays), frozenset(known), self.like)
+        return make(link.operator, names, ByRole(arrays), frozenset(known), self.like, self.notation)
 
     def path(self, name: str) -> tuple[Contribution, ...]:
         """The layers through which the error depends on an array, from the end back, with the roles."""
@@ -226,7 +267,7 @@ class Chained:
         return replace(
             self,
             given={**self.given, **arrays},
-            known=self.known | set(arrays),
+            known=self.known | set(arrays) | ({"upstream"} if upstream is not None else set()),
             upstream=self.upstream if upstream is None else upstream,
         )
 

@@ -23,6 +23,7 @@ from symconv.derivation.values import ArrayValues
 from symconv.errors import ArgumentError, ShapeError
 from symconv.exact import Array, frozen, is_closed, pack, unpack
 from symconv.formula import evaluate
+from symconv.notation import USUAL, Notation, apart
 from symconv.operator import Argument, Names, Operator
 from symconv.reductions import constant
 from symconv.value import Value, replace
@@ -41,11 +42,12 @@ class Worked:
 
     Args:
         operator: the layer at this shape.
-        names: how the arrays are called.
+        names: how formulas call the arrays.
         arrays: the entries by role (``input``, ``weight``, ``bias``, ``upstream``); symbols where nothing is
             known, which are made when a whole array is asked for.
         known: the roles whose entries were given; steps put these in.
         like: an object of the kind that results shall have.
+        notation: how letters are called where they are shown. Symbols are; the formulas of steps keep ``names``.
     """
 
     operator: Operator
@@ -53,6 +55,36 @@ class Worked:
     arrays: ByRole
     known: frozenset[str] = frozenset()
     like: object = field(default=None, repr=False)
+    notation: Notation = USUAL
+
+    def in_notation(self, notation: Notation) -> Self:
+        """The same derivation in another notation; what that leaves open stays as it is.
+
+        Raises:
+            ArgumentError: the notation has one letter for two arrays, or for one and the error.
+        """
+        return self if notation == USUAL else self._with_symbols(notation.over(self.notation))
+
+    @property
+    def plain(self) -> Self:
+        """The same derivation in the letters of its formulas, in which it is told and checked."""
+        return self._with_symbols(USUAL) if self.notation.letters else self
+
+    def _with_symbols(self, notation: Notation) -> Self:
+        """The same derivation with the symbols of a notation where nothing is known."""
+        names = self.names.counted(notation)
+        letters = _letters(self.operator, names, notation)
+        symbols = {
+            role: replace(part, name=letters[role], base=names.base)
+            for role, part in self.arrays.parts.items()
+            if isinstance(part, Symbols)
+        }
+        return replace(self, names=names, arrays=self.arrays.put(symbols), notation=notation)
+
+    @property
+    def array_names(self) -> tuple[str, ...]:
+        """How formulas call the arrays that there are, the output last."""
+        return tuple(map(self.names.of, _roles(self.operator)))
 
     @cached_property
     def values(self) -> ArrayValues:
@@ -80,7 +112,7 @@ class Worked:
         """The gradient ∂E/∂argument, entry by entry, in terms of the entries of ∂E/∂output.
 
         Args:
-            wrt: ``input``, ``weight`` or ``bias``, or the name of that array.
+            wrt: ``input``, ``weight`` or ``bias``, or the name of that array in the notation.
         """
         return unpack(self.gradient_entries(self.role(wrt)), self.like)
 
@@ -188,7 +220,7 @@ class Worked:
     def role(self, wrt: str) -> Argument:
         """``input``, ``weight`` or ``bias`` for itself or for the name of that array."""
         for role in self.operator.arguments:
-            if wrt in (role, self.names.of(role)):
+            if wrt in (role, self.notation.name(self.names.of(role))):
                 return role
         choices = ", ".join(self.operator.arguments)
         raise ArgumentError("wrt", f"one of {choices}", wrt)
@@ -198,7 +230,7 @@ class Worked:
         return tuple(role for role in ("input", "weight", "bias") if role in self.arrays)
 
     def _called(self, role: str) -> str:
-        return "upstream" if role == "upstream" else self.names.of(role)
+        return "upstream" if role == "upstream" else self.notation.name(self.names.of(role))
 
     def _fitted(self, role: str, array: Array) -> Array:
         shape = self.operator.shape("output" if role == "upstream" else role)
@@ -237,6 +269,7 @@ def work_out(
     names: Names | None = None,
     make: type[W] = Worked,  # type: ignore[assignment]
     lines: bool = False,
+    notation: Notation | None = None,
 ) -> W:
     """A derivation from arrays or from shapes.
 
@@ -245,35 +278,54 @@ def work_out(
         input, weight: arrays, or their shapes (flat sequences of ints), which make symbols. A weight that is
             left out takes the shape that the layer says.
         bias, upstream: arrays; a bias that is left out is zero, an upstream gradient that is left out symbols.
-        names: how the arrays are called.
+        names: how formulas call the arrays.
         make: the class of the result.
         lines: whether an input may be a line: then a list of ints is an array, and a tuple a shape.
+        notation: how letters are called where they are shown, and the first index.
     """
-    names = names or Names()
+    notation = USUAL if notation is None else notation
+    names = (names or Names()).counted(notation)
     arrays: dict[str, Array | Lazy] = {}
     shapes: dict[str, tuple[int, ...]] = {}
     for role, value in (("input", input), ("weight", weight)):
         if is_shape(value, tuple if lines else (tuple, list)):
             shapes[role] = tuple(value)
         elif value is not None:
-            arrays[role] = packed = pack(value, names.of(role))
+            arrays[role] = packed = pack(value, notation.name(names.of(role)))
             shapes[role] = packed.shape
     known = frozenset(arrays)
     if "input" not in shapes:
-        raise ArgumentError(names.input, "an array or a shape", input)
+        raise ArgumentError(notation.name(names.input), "an array or a shape", input)
     operator = build(shapes["input"], shapes.get("weight"))
+    letters = _letters(operator, names, notation)
     for role in ("input",) if operator.weight_shape is None else ("input", "weight"):
         if role not in arrays:
-            arrays[role] = Symbols(names.of(role), operator.shape(role), names.base)
-    arrays["upstream"] = Symbols(_upstream_letter(names), operator.output_shape, names.base)
+            arrays[role] = Symbols(letters[role], operator.shape(role), names.base)
+    arrays["upstream"] = Symbols(letters["upstream"], operator.output_shape, names.base)
     if names.output_is_error:
         arrays["upstream"] = pack(1)
-    return make(operator, names, ByRole(arrays), known, input).substitute(bias=bias, upstream=upstream)
+    made = make(operator, names, ByRole(arrays), known, input, notation)
+    return made.substitute(bias=bias, upstream=upstream)
 
 
-def _upstream_letter(names: Names) -> str:
+def _roles(operator: Operator) -> tuple[str, ...]:
+    """The roles of the arrays of a layer; what a loss is given stands in that of the weight."""
+    return (*operator.arguments, *(("weight",) if operator.has_target else ()), "output")
+
+
+def _letters(operator: Operator, names: Names, notation: Notation) -> dict[str, str]:
+    """What symbols are called, by role; those of ∂E/∂output G, where nothing else is.
+
+    Raises:
+        ArgumentError: the notation has one letter for two arrays, or for one and the error.
+    """
+    roles = _roles(operator)
+    apart(notation, (*map(names.of, roles), names.error))
     taken = {names.input, names.weight, names.bias, names.output, names.error}
-    return next(letter for letter in (UPSTREAM, "U", "V", "Z", "Q") if letter not in taken)
+    shown = {notation.name(name) for name in taken}
+    free = (notation.name(letter) for letter in (UPSTREAM, *"UVZQH") if letter not in taken)
+    upstream = next(letter for letter in free if letter not in shown)
+    return {**{role: notation.name(names.of(role)) for role in roles}, "upstream": upstream}
 
 
 def is_shape(value: Any, kinds: Any = (tuple, list)) -> bool:

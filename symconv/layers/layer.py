@@ -13,6 +13,7 @@ from symconv.derivation.derivation import work_out
 from symconv.derivation.general import general_gradient, general_output, with_symbols
 from symconv.derived import Derivation, IndexFormula
 from symconv.errors import ArgumentError, ShapeError
+from symconv.notation import USUAL, Notation
 from symconv.operator import Argument, Names, Operator
 from symconv.reductions import Reduction
 
@@ -103,6 +104,7 @@ class Layer:
         *,
         upstream: Any = None,
         names: Names | None = None,
+        notation: Notation | None = None,
     ) -> Derivation:
         """The layer worked out: output, gradients, general formulas, and the steps to them.
 
@@ -112,21 +114,39 @@ class Layer:
                 tuple of them is always a shape.
             bias: an array; zero where it is left out.
             upstream: ∂E/∂output, an array; symbols where it is left out.
-            names: how the arrays are called; the defaults are A, B, b, C and E, counted from 1.
+            names: how the arrays are called, by their roles; the defaults are A, B, b, C and E, counted from 1.
+            notation: letters in the place of others in symbols and in all that is shown, sizes included, and the
+                index of a first entry.
 
         Raises:
             ShapeError: shapes that do not fit the layer or each other.
             ArgumentError: an array that is ragged or not exact.
         """
-        return work_out(self.operator, input, weight, bias, upstream, names, Derivation, lines=self.dims == 1)
+        return work_out(
+            self.operator,
+            input,
+            weight,
+            bias,
+            upstream,
+            names,
+            Derivation,
+            lines=self.dims == 1,
+            notation=notation,
+        )
 
     def matrix(
-        self, input: Any, weight: Any = None, bias: Any = None, *, names: Names | None = None
+        self,
+        input: Any,
+        weight: Any = None,
+        bias: Any = None,
+        *,
+        names: Names | None = None,
+        notation: Notation | None = None,
     ) -> LayerMatrix:
         """The layer as one matrix M with ``vec(output) = M vec(input)``; ``vec`` writes rows one after the other.
 
         Args:
-            input, weight, bias, names: as :meth:`derive`; a maximum needs the numbers of its input.
+            input, weight, bias, names, notation: as :meth:`derive`; a maximum needs the numbers of its input.
 
         Raises:
             UnsupportedError: the layer is not linear in its input, or a maximum not at numbers.
@@ -140,10 +160,14 @@ class Layer:
             [   0,    0,    0, B_11, B_12,    0],
             [   0,    0,    0,    0, B_11, B_12]])
         """
-        return self.derive(input, weight, bias, names=names).matrix()
+        return self.derive(input, weight, bias, names=names, notation=notation).matrix()
 
     def general(
-        self, wrt: str | None = "input", over: Over | None = None, names: Names | None = None
+        self,
+        wrt: str | None = "input",
+        over: Over | None = None,
+        names: Names | None = None,
+        notation: Notation | None = None,
     ) -> IndexFormula:
         """The index formula of one channel with symbolic sizes, for this layer's stride, padding and dilation.
 
@@ -152,17 +176,19 @@ class Layer:
         Args:
             wrt: ``input`` or ``weight`` for a gradient; ``output`` or None for the definition.
             over: what the sum runs over where stride and dilation are not 1: ``output`` or ``offset``.
-            names: how the arrays are called.
+            names, notation: as :meth:`derive`.
         """
         kernel = [sp.Symbol(f"K_{axis}", integer=True, positive=True) for axis in range(1, self.dims + 1)]
         axes = with_symbols(self.spatial_axes(kernel if self.has_weight else None))
-        names = names or Names()
+        notation = USUAL if notation is None else notation
+        names = (names or Names()).counted(notation)
         if wrt in (None, "output"):
-            return IndexFormula.of(general_output(axes, self.reduction(), names, self.has_weight))
+            return IndexFormula.of(general_output(axes, self.reduction(), names, self.has_weight), notation)
         if wrt not in ("input", "weight"):
             raise ArgumentError("wrt", "'input', 'weight' or 'output'", wrt)
         role: Argument = "input" if wrt == "input" else "weight"
-        return IndexFormula.of(general_gradient(axes, self.reduction(), names, role, self.has_weight, over))
+        general = general_gradient(axes, self.reduction(), names, role, self.has_weight, over)
+        return IndexFormula.of(general, notation)
 
     def require_rank(self, shape: Sequence[int]) -> tuple[int, ...]:
         """The shape, if its rank is that of an image, of channels, or of a batch."""

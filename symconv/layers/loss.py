@@ -20,6 +20,7 @@ from symconv.layers.activation import roles
 from symconv.layers.arguments import one_of
 from symconv.layers.layer import Layer
 from symconv.losses import CrossEntropy, SquaredError
+from symconv.notation import USUAL, Notation
 from symconv.operator import Names, Operator
 from symconv.reductions import PlainSum, Reduction
 
@@ -55,15 +56,21 @@ class Sum(Layer):
         *,
         upstream: Any = None,
         names: Names | None = None,
+        notation: Notation | None = None,
     ) -> Derivation:
-        return super().derive(input, weight, bias, upstream=upstream, names=names or Names(output="E"))
+        names = names or Names(output="E")
+        return super().derive(input, weight, bias, upstream=upstream, names=names, notation=notation)
 
     derive.__doc__ = Layer.derive.__doc__
 
     def general(
-        self, wrt: str | None = "input", over: Over | None = None, names: Names | None = None
+        self,
+        wrt: str | None = "input",
+        over: Over | None = None,
+        names: Names | None = None,
+        notation: Notation | None = None,
     ) -> IndexFormula:
-        return super().general(wrt, over, names or Names(output="E"))
+        return super().general(wrt, over, names or Names(output="E"), notation)
 
     general.__doc__ = Layer.general.__doc__
 
@@ -115,6 +122,7 @@ class Loss(Layer):
         target: Any = None,
         upstream: Any = None,
         names: Names | None = None,
+        notation: Notation | None = None,
     ) -> Derivation:
         """The loss worked out, as :meth:`symconv.layers.Layer.derive`.
 
@@ -123,6 +131,7 @@ class Loss(Layer):
             target: the target; symbols of the input's shape where it is left out.
             upstream: ∂E/∂output where the output is not the error itself.
             names: how the arrays are called; the output is the error E itself where it is one number.
+            notation: as there.
 
         Raises:
             ShapeError: a target that does not fit the input, or a weight or bias, which no loss has.
@@ -132,18 +141,24 @@ class Loss(Layer):
         shape = input if is_shape(input) else pack(input, "input").shape
         given = None if target is None else self.target(shape, pack(target, "target"))
         names = names or Names(weight="T", output="C" if self.operator(shape).output_shape else "E")
-        return work_out(self.operator, input, given, None, upstream, names, Derivation)
+        return work_out(self.operator, input, given, None, upstream, names, Derivation, notation=notation)
 
     def general(
-        self, wrt: str | None = "input", over: Over | None = None, names: Names | None = None
+        self,
+        wrt: str | None = "input",
+        over: Over | None = None,
+        names: Names | None = None,
+        notation: Notation | None = None,
     ) -> IndexFormula:
         axes = with_symbols(self.spatial_axes())
+        notation = USUAL if notation is None else notation
         names = names or Names(weight="T", output="C" if self.kind == "none" else "E")
+        names = names.counted(notation)
         if wrt in (None, "output"):
-            return IndexFormula.of(general_output(axes, self.reduction(), names, True))
+            return IndexFormula.of(general_output(axes, self.reduction(), names, True), notation)
         if wrt != "input":
             raise ArgumentError("wrt", "'input' or 'output'", wrt)
-        return IndexFormula.of(general_gradient(axes, self.reduction(), names, "input", True))
+        return IndexFormula.of(general_gradient(axes, self.reduction(), names, "input", True), notation)
 
     general.__doc__ = Layer.general.__doc__
 

@@ -20,6 +20,7 @@ from symconv.layers.convolution import Convolution
 from symconv.layers.layer import Layer
 from symconv.layers.linear import Flatten, Linear
 from symconv.layers.loss import Loss, Sum
+from symconv.notation import Notation
 from symconv.operator import Operator
 
 # A layer's arrays are called by its kind; a second one of the same kind gets a 2 behind its letter.
@@ -113,6 +114,7 @@ class Sequential:
         target: Any = None,
         upstream: Any = None,
         biases: Mapping[str, Any] = MappingProxyType({}),
+        notation: Notation | None = None,
     ) -> ChainDerivation:
         """The chain worked out: every array, every gradient, and the steps to them.
 
@@ -123,9 +125,12 @@ class Sequential:
             target: of a loss at the end; symbols where it is left out.
             upstream: ∂E/∂output, where the end is not one number; symbols where it is left out.
             biases: arrays by the name of the layer; zero where they are left out.
+            notation: letters in the place of others in names, in symbols and in all that is shown, sizes
+                included, and the index of a first entry.
 
         Raises:
-            ArgumentError: more weights than layers that have one; a bias of a layer that has none.
+            ArgumentError: more weights than layers that have one; a bias of a layer that has none; one letter for
+                two arrays.
             ShapeError: arrays that do not fit.
         """
         weighted = [layer for layer in self.layers if layer.has_weight]
@@ -134,7 +139,8 @@ class Sequential:
         for name in biases:
             if name not in self.names or not self.layers[self.names.index(name)].has_weight:
                 raise ArgumentError("biases", "of layers that have one", name)
-        return _Builder(self, input, list(weights), target, upstream, biases).chain()
+        chain = _Builder(self, input, list(weights), target, upstream, biases).chain()
+        return chain if notation is None else chain.in_notation(notation)
 
 
 def _flat(named: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:

@@ -15,6 +15,7 @@ from symconv.errors import ArgumentError, ShapeError, UnsupportedError
 from symconv.exact import as_integers, pack
 from symconv.layers.arguments import Sizes, is_list, per_axis, store, window
 from symconv.layers.layer import Layer
+from symconv.notation import Notation
 from symconv.operator import Names, Operator
 from symconv.reductions import Reduction, WeightedSum
 
@@ -120,13 +121,16 @@ class Unpooling(Layer):
         indices: Any = None,
         upstream: Any = None,
         names: Names | None = None,
+        notation: Notation | None = None,
     ) -> Derivation:
         """The layer worked out at the indices that a max pooling returned; else as :meth:`Layer.derive`."""
 
         def build(shape: Sequence[int], kernel: Sequence[int] | None) -> Operator:
             return self.operator(shape, kernel, indices)
 
-        return work_out(build, input, weight, bias, upstream, names, Derivation, lines=self.dims == 1)
+        return work_out(
+            build, input, weight, bias, upstream, names, Derivation, lines=self.dims == 1, notation=notation
+        )
 
     def spatial_axes(self, kernel_size: Sequence[Any] | None = None) -> tuple[Axis, ...]:
         return (Scattered((), 0),)

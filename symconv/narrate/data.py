@@ -5,7 +5,7 @@ To add a kind of formula or expression, add a rule here and one to the grammar.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import singledispatch
 from types import MappingProxyType
@@ -37,8 +37,12 @@ Data = Any
 """What JSON holds."""
 
 
-def facts_data(facts: Facts) -> dict[str, Data]:
-    """The facts of statements."""
+Letters = Iterable[tuple[str, str]]
+"""Letters that are called otherwise in what is shown."""
+
+
+def facts_data(facts: Facts, letters: Letters = ()) -> dict[str, Data]:
+    """The facts of statements, in the letters that these are shown in."""
     data: dict[str, Data] = {
         "base": facts.base,
         "samples": [{name: expression(value) for name, value in sample.items()} for sample in facts.samples],
@@ -50,6 +54,10 @@ def facts_data(facts: Facts) -> dict[str, Data]:
         data["limit"] = list(facts.limit)
     if facts.layer:
         data["layer"] = _layer(facts.layer)
+    if letters:
+        from symconv.narrate.called import Called  # few reports pay for it
+
+        return Called.by(letters).facts(data)
     return data
 
 
@@ -82,6 +90,10 @@ def statement_data(
         }
     if statement.substituted:
         said["numbers"] = True
+    if statement.letters:
+        from symconv.narrate.called import Called
+
+        return Called.by(statement.letters).statement(said)
     return said
 
 

@@ -36,6 +36,7 @@ from symconv.narrate.decimals import is_short, near
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
 from symconv.narrate.statements import equality, general_equality, rounds, shown_array, sizes_said
 from symconv.narrate.windows import windows
+from symconv.notation import USUAL, Notation
 from symconv.operator import Argument, Names
 from symconv.show import show
 from symconv.value import replace
@@ -243,9 +244,10 @@ ENVIRONMENTS = ("align", "align*", "aligned", "split", "equation", "equation*")
 """What a derivation can be pasted in; ``equation`` holds the formula alone, the others the way to it."""
 
 
-def pasted(derivation: Worked, wrt: Argument | None, environment: str) -> str:
+def pasted(derivation: Worked, wrt: Argument | None, environment: str, notation: Notation = USUAL) -> str:
     """A general formula in an environment of amsmath, behind a comment that says how it was checked."""
     from symconv.printing.latex import latex
+    from symconv.renaming import renamed
 
     if environment not in ENVIRONMENTS:
         raise ArgumentError("environment", f"one of {', '.join(ENVIRONMENTS)}", environment)
@@ -254,9 +256,13 @@ def pasted(derivation: Worked, wrt: Argument | None, environment: str) -> str:
     methods = ", ".join(dict.fromkeys(check.method.value for check in checks))
     said = f"checked: {methods}" if checks.passed else f"NOT VERIFIED, {checks.verdict}: {methods}"
     names = derivation.names
-    left = latex(tree(formula.left, names))
-    steps = [latex(tree(step.after, names)) for step in formula.steps]
-    bounds = [latex(range_bounds(limit)) for limit in wide_ranges(formula.formula)]
+    shown = (
+        tree(formula.left, names),
+        tuple(tree(step.after, names) for step in formula.steps),
+        tuple(range_bounds(limit) for limit in wide_ranges(formula.formula)),
+    )
+    target, ways, limits = renamed(shown, notation)
+    left, steps, bounds = latex(target), [*map(latex, ways)], [*map(latex, limits)]
     if environment.startswith("equation"):
         body = ", \\quad ".join((f"{left} = {steps[-1]}", *bounds))
     else:
@@ -266,18 +272,20 @@ def pasted(derivation: Worked, wrt: Argument | None, environment: str) -> str:
     return f"% {said}\n\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}\n"
 
 
-def fragment_html(derivation: Worked) -> str:
+def fragment_html(derivation: Worked, notation: Notation = USUAL) -> str:
     """A small piece of HTML for a notebook: the general gradient by the input, as MathML."""
     from symconv.printing.mathml import MathML
+    from symconv.renaming import renamed
 
-    return MathML()(_headline(derivation), display=True)
+    return MathML()(renamed(_headline(derivation), notation), display=True)
 
 
-def fragment_latex(derivation: Worked) -> str:
+def fragment_latex(derivation: Worked, notation: Notation = USUAL) -> str:
     """The general gradient by the input in LaTeX, for a notebook."""
     from symconv.printing.latex import latex
+    from symconv.renaming import renamed
 
-    return f"$\\displaystyle {latex(_headline(derivation))}$"
+    return f"$\\displaystyle {latex(renamed(_headline(derivation), notation))}$"
 
 
 def _headline(derivation: Worked) -> Node:

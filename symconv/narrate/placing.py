@@ -37,7 +37,7 @@ def _homes(layer: str, workings: Workings) -> list[Question]:
 def _of(question: Question, workings: Workings, is_home: bool) -> tuple[Explorer, ...]:
     if isinstance(question, Prove) and question.window:
         entries = pack(list(question.window), "window").tolist()
-        return (window_explorer(entries, "x", workings.problem.notation.first_index),)
+        return (window_explorer(entries, "x", workings.problem.first_index),)
     if not is_home:
         return ()
     assert isinstance(question, Forward | Gradient | Prove)

@@ -42,7 +42,7 @@ from symconv.narrate.statements import shown_array
 from symconv.narrate.theorem import counterexamples, example, figure, proof, statement
 from symconv.narrate.through import through_chain, upstream_of
 from symconv.operator import Argument
-from symconv.printing.text import text
+from symconv.printing.plain import Plain
 from symconv.problem import (
     Definition,
     Forward,
@@ -132,7 +132,7 @@ def _(question: OutputSize, workings: Workings) -> Answered:
     checks.append(check_size(layer, derivation.operator))
     shown = " × ".join(map(str, size))
     result = Callout("result", "Answer", (Paragraph((f"The output is {shown}.",)),))
-    figures = window_moves(spatial, given[: len(spatial)], directions, workings.problem.notation.first_index)
+    figures = window_moves(spatial, given[: len(spatial)], directions, workings.problem.first_index)
     told_steps: tuple[Block, ...] = (Steps(tuple(steps)),) if steps else ()
     blocks = (*told_steps, *figures, result)
     return Answered(question, shown, blocks, Checks(tuple(checks)))
@@ -185,7 +185,7 @@ def _(question: OutputSizeFormula, workings: Workings) -> Answered:
             *example(instance)[1:],
         )
         blocks = (*blocks, Callout("correction", "Where the common formula differs", apart))
-    line = text(theorem.statement[0].tree)
+    line = Plain(theorem.statement[0].tree)
     return Answered(question, line, blocks, checks)
 
 

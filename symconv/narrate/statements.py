@@ -106,9 +106,9 @@ def shown_array(about: Worked, wrt: Argument | str | None, values: Array) -> For
     )
 
 
-def shown_given(name: str, shown: Node, arrays: Mapping[str, Array], names: Names) -> Formula:
+def shown_given(name: str, shown: Node, arrays: Mapping[str, Array]) -> Formula:
     """An array that a problem gives."""
-    values = arrays[name]
+    values, names = arrays[name], Names()  # the facts count from 1, whatever the problem does
     statement = _equals_shown((arrays, facts_of_arrays), Entry(name, (_PLACE,)), values, names)
     rounded = partial(_rounds_shown, statement.about, statement.left, names=names)
     return matrix_formula(shown, values, (statement,), rounded)
@@ -123,7 +123,7 @@ def sizes_said(about: Worked, general: General) -> Says:
 
 
 def facts_of_arrays(arrays: Mapping[str, Array]) -> Facts:
-    """Arrays and nothing else."""
+    """Arrays and nothing else, counted from 1."""
     return Facts((dict(arrays),))
 
 

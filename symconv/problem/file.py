@@ -9,7 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from symconv.errors import ProblemError
+from symconv.errors import ArgumentError, ProblemError
+from symconv.notation import USUAL, Notation
 from symconv.problem.place import Place, hint
 from symconv.problem.questions import read_questions, resolve
 from symconv.problem.readers import (
@@ -19,12 +20,11 @@ from symconv.problem.readers import (
     integer,
     named,
     read_array,
-    read_fields,
     read_line,
     read_table,
     table_of,
 )
-from symconv.problem.values import Nested, Notation, Problem, Stage
+from symconv.problem.values import Nested, Problem, Stage
 from symconv.problem.wiring import ordered, read_layers
 from symconv.value import replace
 
@@ -96,15 +96,15 @@ def parse(text: str, source: str) -> Problem:
     root = Place(source)
     table = read_table(root, _toml(text, root), _TOP, required=("title", "questions"))
     arrays, stages = table.get("arrays", {}), table.get("layers", ())
-    notation = table.get("notation", Notation())
+    error, notation = table.get("notation", ("E", USUAL))
     places = {name: root.key("arrays").key(name) for name in arrays}
     places |= {
         array: root.key("layers").key(stage.name).key(key)
         for stage in stages
         for key, array in zip(("output", "indices"), stage.writes, strict=False)
     }
-    for name, meaning in ((notation.error, "the error (see notation.error)"), ("ones", "a gradient of ones")):
-        if name in places and not (name == notation.error and _is_number(stages, name)):
+    for name, meaning in ((error, "the error (see notation.error)"), ("ones", "a gradient of ones")):
+        if name in places and not (name == error and _is_number(stages, name)):
             raise places[name].error(f"must be another name: {name} stands for {meaning}")
     layers = ordered(root.key("layers"), stages, arrays)
     problem = Problem(
@@ -115,8 +115,13 @@ def parse(text: str, source: str) -> Problem:
         arrays=arrays,
         layers=layers,
         questions=(),
+        error=error,
         notation=notation,
     )
+    try:
+        problem.require_apart()
+    except ArgumentError as complaint:
+        raise root.key("notation").key("letters").error(complaint.complaint) from None
     return replace(problem, questions=tuple(resolve(problem, question) for question in table["questions"]))
 
 
@@ -148,15 +153,35 @@ def _arrays(place: Place, value: Any) -> Mapping[str, Nested]:
     )
 
 
+def _notation(place: Place, value: Any) -> tuple[str, Notation]:
+    """The letter of the error, and the notation."""
+    readers = {
+        "error": named(re.compile("[A-Za-z]"), "one letter"),
+        "first_index": integer(0, 1),
+        "letters": _letters,
+    }
+    table = read_table(place, value, readers, required=())
+    return table.get("error", "E"), Notation(table.get("letters", {}), table.get("first_index"))
+
+
+def _letters(place: Place, value: Any) -> Mapping[str, str]:
+    """New letters by the old ones."""
+    letters: dict[str, str] = {}
+    for old, new in table_of(place, value).items():
+        try:
+            letters |= Notation({old: read_line(place.key(old), new)}).letters
+        except ArgumentError as error:
+            raise place.key(old).error(error.complaint) from None
+    try:
+        return Notation(letters).letters
+    except ArgumentError as error:
+        raise place.error(error.complaint) from None
+
+
 _TOP: Mapping[str, Reader] = {
     "title": read_line,
     "subtitle": read_line,
-    "notation": lambda place, table: read_fields(
-        Notation,
-        place,
-        table,
-        {"error": named(re.compile("[A-Za-z]"), "one letter"), "first_index": integer(0, 1)},
-    ),
+    "notation": _notation,
     "arrays": _arrays,
     "layers": read_layers,
     "questions": read_questions,

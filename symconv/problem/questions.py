@@ -183,7 +183,7 @@ def _check_gradient(problem: Problem, question: Gradient, place: Place) -> Gradi
     if isinstance(question.upstream, str) and question.upstream not in known:
         raise place.key("upstream").error(unknown("array", question.upstream, known))
     if question.wrt in problem.arrays:
-        shape, first = shape_of(problem.arrays[question.wrt]), problem.notation.first_index
+        shape, first = shape_of(problem.arrays[question.wrt]), problem.first_index
         for number, index in enumerate(question.in_full, 1):
             inside = [first <= i < first + size for i, size in zip(index, shape, strict=False)]
             if len(index) != len(shape) or not all(inside):

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from symconv.notation import USUAL, Notation, apart
 from symconv.problem.place import Place
-from symconv.value import Value
+from symconv.value import Value, replace
 
 if TYPE_CHECKING:
     import sympy
@@ -126,7 +127,7 @@ class Gradient(Question, kw_only=True):
             None for symbols.
         expect: the claimed gradient.
         expect_terms: the claimed addends of every entry, in any order.
-        in_full: entries to be shown with their zero terms too, counted from ``Notation.first_index``.
+        in_full: entries to be shown with their zero terms too, counted from the problem's first index.
     """
 
     layer: str = ""
@@ -158,15 +159,12 @@ class Prove(Question, kw_only=True):
     window: tuple[Number, ...] | None = None
 
 
-class Notation(Value):
-    """The letter of the error, and the index of an array's first entry."""
-
-    error: str = "E"
-    first_index: int = 1
-
-
 class Problem(Value, kw_only=True):
-    """A problem in which every name is resolved; ``layers`` are in an order in which they can be computed."""
+    """A problem in which every name is resolved; ``layers`` are in an order in which they can be computed.
+
+    Its names, ``error`` for that of the error among them, are those of its file; ``notation`` says how they, and the
+    letters of sizes, are shown.
+    """
 
     name: str
     source: str
@@ -175,7 +173,42 @@ class Problem(Value, kw_only=True):
     arrays: Mapping[str, Nested]
     layers: tuple[Stage, ...]
     questions: tuple[Question, ...]
-    notation: Notation = Notation()
+    error: str = "E"
+    notation: Notation = USUAL
+
+    @property
+    def first_index(self) -> int:
+        """The index of an array's first entry."""
+        return 1 if self.notation.first_index is None else self.notation.first_index
+
+    def in_notation(self, notation: Notation) -> Problem:
+        """The problem in another notation; what that leaves open stays as the file says it.
+
+        Raises:
+            ArgumentError: the notation has one letter for two things.
+        """
+        if notation == USUAL:
+            return self
+        merged = notation.over(self.notation)
+        problem = replace(self, notation=merged)
+        problem.require_apart()
+        moved = problem.first_index - self.first_index
+        questions = (
+            replace(each, in_full=tuple(tuple(i + moved for i in index) for index in each.in_full))
+            if isinstance(each, Gradient)
+            else each
+            for each in self.questions
+        )
+        return replace(problem, questions=tuple(questions))
+
+    def require_apart(self) -> None:
+        """An ArgumentError where the notation has one letter for two arrays, or for one and the error."""
+        apart(self.notation, (*self.names, self.error))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arrays that are given, then those that layers compute."""
+        return (*self.arrays, *(name for stage in self.layers for name in stage.writes))
 
     def stage(self, name: str) -> Stage:
         """The layer of that name."""

@@ -110,14 +110,14 @@ class _Stated:
     statements: list[Any] = field(default_factory=list)
     unstated: list[Any] = field(default_factory=list)
     # by identity, of what is kept alive by the document
-    known: dict[tuple[int, Any], tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    known: dict[tuple[int, Any, Any], tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
     def add(self, statement: Assertion, section: str | None) -> None:
         about, tell = statement.about
-        key = id(about), tell
+        key = id(about), tell, statement.letters
         if key not in self.known:
             facts = tell(about)
-            data = facts_data(facts)
+            data = facts_data(facts, statement.letters)
             if data not in self.settings:
                 self.settings.append(data)
             self.known[key] = self.settings.index(data), symbols_data(facts)

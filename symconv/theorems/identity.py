@@ -23,6 +23,7 @@ from symconv.derivation.step import Step
 from symconv.display import Matrix, Node, Prose, row
 from symconv.formula import Entry, Formula, Over, Partial, Product, evaluator
 from symconv.narrate.formulas import condition, range_bounds, wide_ranges
+from symconv.printing.plain import Plain
 from symconv.printing.text import text
 from symconv.theorems.axes_of_formulas import conditions_on, on_axes, ranges_on
 from symconv.theorems.geometry import Ground, Space
@@ -188,7 +189,8 @@ def _compared(
         verdict, detail = Verdict.UNDECIDED, "No geometry meets the conditions."
     held = "".join(f", {text(condition(each))}" for each in under)
     scope = f"every entry of {len(chosen)} {scope}{held}"
-    return Check(subject, method, verdict, text(shown(item.target)), text(shown(item.after)), scope, detail)
+    target, after = Plain(shown(item.target)), Plain(shown(item.after))
+    return Check(subject, method, verdict, target, after, scope, detail)
 
 
 class Computed(Value):
@@ -248,8 +250,10 @@ class Computed(Value):
 def _(line: Computed, subject: str, values: Any) -> Check:
     equal = _nested(line.value) == _nested(line.other)
     verdict = Verdict.PASSED if equal == (line.sign == "=") else Verdict.FAILED
-    detail = "" if verdict is Verdict.PASSED else f"Not so: {line}; computed was {line.value}."
-    left, right = (text(side) for side in line.sides)
+    detail = (
+        "" if verdict is Verdict.PASSED else Plain("Not so: ", line.tree, f"; computed was {line.value}.")
+    )
+    left, right = map(Plain, line.sides)
     return Check(subject, Method.EXACT, verdict, left, right, "the given numbers", detail)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import sympy as sp
 
 from symconv.checks.result import Check, Method, Verdict
+from symconv.printing.plain import Plain
 from symconv.theorems.geometry import geometry
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, step
 from symconv.theorems.verify import Case
@@ -167,9 +168,8 @@ def _counted() -> Check:
                 wrong.append(sizes)
     verdict = Verdict.FAILED if wrong else Verdict.PASSED
     detail = f"The count differs at I, K, S, P, D = {wrong[0]}." if wrong else ""
-    return Check(
-        "output-size", Method.EXACT, verdict, str(O), str(SIZE), f"{fits} sizes, window by window", detail
-    )
+    sides = Plain(O.tree), Plain(SIZE.tree)
+    return Check("output-size", Method.EXACT, verdict, *sides, f"{fits} sizes, window by window", detail)
 
 
 def _without_floor() -> Counterexample:

@@ -23,7 +23,7 @@ from symconv.derivation.step import Step
 from symconv.display import BigOp, Node, Num, Prose, row
 from symconv.errors import ArgumentError
 from symconv.exact import exact
-from symconv.printing.text import text
+from symconv.printing.plain import Plain
 from symconv.theorems.verify import Case, Limit, at_samples, decide_claim, symbolically
 from symconv.theorems.written import Claim, Sign, Written
 from symconv.value import Value, replace
@@ -158,12 +158,10 @@ class Rounded(Value):
         """That each formula's value is within half a unit of the decimal's last place."""
         for formula in self.formulas:
             verdict = rounds_to(formula.expr, self.values, self.shown)
-            detail = (
-                "" if verdict is Verdict.PASSED else f"The value of {formula} does not round to {self.shown}."
-            )
-            yield Check(
-                "a rounded number", Method.INTERVAL, verdict, str(formula), self.shown, "all digits", detail
-            )
+            left, detail = Plain(formula.tree), ""
+            if verdict is not Verdict.PASSED:
+                detail = Plain("The value of ", formula.tree, f" does not round to {self.shown}.")
+            yield Check("a rounded number", Method.INTERVAL, verdict, left, self.shown, "all digits", detail)
 
 
 def rounded(value: Written, values: Values, *otherwise: Written, places: int = 6) -> Rounded:
@@ -319,7 +317,7 @@ def at_numbers(line: Any, subject: str, values: Values) -> Check:
 @at_numbers.register
 def _(line: Claim, subject: str, values: Values) -> Check:
     verdict = decide_claim(line, values)
-    detail = "" if verdict is Verdict.PASSED else f"Not seen to hold: {line}."
+    detail = "" if verdict is Verdict.PASSED else Plain("Not seen to hold: ", line.tree, ".")
     return _check(subject, Method.INTERVAL, verdict, line, "the given numbers", detail)
 
 
@@ -337,5 +335,5 @@ def _number(given: object, name: str) -> Any:
 
 
 def _check(subject: str, method: Method, verdict: Verdict, line: Line, scope: str, detail: str) -> Check:
-    left, right = map(text, line.sides)
+    left, right = map(Plain, line.sides)
     return Check(subject, method, verdict, left, right, scope, detail)

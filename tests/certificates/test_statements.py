@@ -18,7 +18,9 @@ from symconv.certificates.questions import certificates
 from symconv.certificates.statement import Batch, Gap, SourceFile, Statement
 from symconv.certificates.theory import ALLOWED
 from symconv.exact import pack
+from symconv.notation import Notation
 from symconv.problem import load, parse
+from symconv.renaming import Renaming
 from symconv.workings import compute
 
 
@@ -48,6 +50,15 @@ def stated(problem: str) -> tuple[tuple[Batch, ...], tuple[Gap, ...]]:
 
 def batch(problem: str, question: int) -> Batch:
     return next(each for each in stated(problem)[0] if each.question == question)
+
+
+def test_results_are_called_as_the_report_calls_them_and_their_theorems_stay() -> None:
+    made = Certification(*stated("transposed"))
+    letters = Notation({"A": "X", "B": "W", "E": "L"})
+    called = made.called(Renaming(letters, ("A", "B", "C"), "E").everywhere)
+    assert [each.subject for each in called.batches] == ["C", "∂L/∂X", "∂L/∂W"]
+    assert [source.text for source in called.sources] == [source.text for source in made.sources]
+    assert [each.subject for each in called.gaps] == [each.subject for each in made.gaps]
 
 
 # --- the text ---
