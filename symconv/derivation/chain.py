@@ -181,7 +181,7 @@ class Chained:
             arrays["upstream"] = symbols("G", link.operator.output_shape, self.base)
             if self.is_closed:
                 arrays["upstream"], known = self.gradient_entries(link.output), known | {"upstream"}
-        return make(link.operator, names, ByRole(arrays), frozenset(known), self.like)
+        return make(link.operator, names, ByRole(arrays), frozenset(known), self.like, self)
 
     def path(self, name: str) -> tuple[Contribution, ...]:
         """The layers through which the error depends on an array, from the end back, with the roles."""

@@ -45,6 +45,7 @@ class Worked:
             known, which are made when a whole array is asked for.
         known: the roles whose entries were given; steps put these in.
         like: an object of the kind that results shall have.
+        chain: the :class:`~symconv.derivation.chain.Chained` of which this is one layer, if any.
     """
 
     operator: Operator
@@ -52,6 +53,7 @@ class Worked:
     arrays: ByRole
     known: frozenset[str] = frozenset()
     like: object = field(default=None, repr=False)
+    chain: Any = field(default=None, repr=False, compare=False)
 
     @cached_property
     def values(self) -> ArrayValues:
