@@ -29,7 +29,7 @@ from symconv.layers import (
     Sum,
     Tanh,
 )
-from symconv.pipeline import derive, prove, solve
+from symconv.pipeline import derive, prove, size, solve
 from symconv.render import render
 from symconv.theorems import THEOREMS
 from symconv.theorems.letters import LETTERS
@@ -242,6 +242,37 @@ def test_everything_that_a_problem_displays_is_said_and_holds(name: str) -> None
     count, lines = rechecked(report)
     assert (lines, report["unstated"]) == ([], [])
     assert count["held"] > 100
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        Conv2d(stride=2).matrix((3, 3), (2, 2)),
+        Conv2d().derive(IMAGE, KERNEL, bias=[2]).matrix(),
+        Conv2d().matrix((8, 8), (3, 3)),
+        MaxPool2d(2, 1).derive(IMAGE).matrix(),
+    ],
+    ids=["letters", "numbers", "shown in part", "a maximum"],
+)
+def test_a_matrix_is_that_of_the_derivatives_of_its_layer(view: Any) -> None:
+    report = loaded(render(view.document(), "json"))
+    count, lines = rechecked(report)
+    assert (lines, report["unstated"]) == ([], [])
+    assert count["held"] >= 5
+    wrong = next(
+        each for each in report["statements"] if each["right"][0] == "at" and len(each["right"]) == 4
+    )
+    entries = wrong["with"][wrong["right"][1]]["entries"]
+    entries[0] = ["+", entries[0], 1]
+    assert rechecked({**report, "statements": [wrong]})[0]["failed"] == 1
+
+
+def test_the_lines_that_lead_to_input_sizes_hold_at_just_these_sizes() -> None:
+    report = loaded(size(Conv2d(stride=2, padding=1), (3, 3), None, (2, 2)).render("json"))
+    count, lines = rechecked(report)
+    assert (lines, report["unstated"], count["held"]) == ([], [], 3)
+    report["statements"][2]["left"][1][1] += 1
+    assert rechecked(report)[0]["failed"] == 1
 
 
 def test_arrays_that_are_too_large_are_told_with_the_reason() -> None:
