@@ -17,20 +17,25 @@ from symconv.drawing import Drawing
 from symconv.value import Value, field
 
 
-class Layer(Value):
-    """The definition of a layer: ``value`` is the formula of the output's entry at ``index``.
+class Drawn(Value):
+    """Numbers of a kind, such as ``real``, that may be any others: an array of a shape, or one number."""
 
-    ``input``, ``output`` and ``error`` are names; ``outside`` says of the arrays that are read beyond
-    their ends what an entry counts as there; ``ties`` which of several equal maxima take the gradient.
+    kind: str
+    shape: tuple[Any, ...] = ()
+
+
+class Defined(Value):
+    """An array that is computed: ``value`` is the formula of its entry at ``index``.
+
+    ``outside`` says what an entry beyond the ends of an array counts as; ``ties`` which of several equal maxima
+    take the gradient.
     """
 
-    input: str
-    output: str
-    error: str
+    shape: tuple[Any, ...]
     index: tuple[Any, ...]
     value: Any
-    outside: Mapping[str, Any]
-    ties: str
+    outside: Mapping[str, Any] = field(default_factory=dict)
+    ties: str = "first"
 
 
 class Facts(Value):
@@ -39,23 +44,19 @@ class Facts(Value):
     Args:
         samples: numbers and arrays by name; a statement holds at each of the samples.
         base: what indices count from.
-        draw: the arrays in whose place any others may stand.
-        letters: how letters may be drawn: ``(name, kind)``, with ``"each"`` for a family of numbers, or
-            ``(name, "as", expression)`` and ``(name, "each as", expression)`` for those that follow from others.
-        hypotheses: what drawn letters must meet.
+        define: what samples lack: formulas of numbers, :class:`Drawn` and :class:`Defined` ones, in the place of
+            the samples' own where others are drawn.
+        hypotheses: what drawn numbers must meet.
         limit: the letter and the target of ``→``.
-        layer: what the output's entries are.
-        symbols: the formulas of entries that are symbols.
+        symbols: formulas that stand for symbols, such as those of entries.
     """
 
     samples: tuple[Mapping[str, Any], ...] = ({},)
     base: int = 1
-    draw: tuple[str, ...] = ()
-    letters: tuple[tuple[Any, ...], ...] = ()
+    define: Mapping[str, Any] = field(default_factory=dict)
     hypotheses: tuple[Any, ...] = ()
     limit: tuple[str, str] | None = None
-    layer: Layer | None = None
-    symbols: Mapping[Any, Any] = field(default_factory=dict)
+    symbols: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Assertion(Value):
@@ -64,10 +65,11 @@ class Assertion(Value):
     Args:
         about: what it is about, and how its facts are found out, which is done only where they are asked for.
         left, right: formulas, expressions or numbers.
-        relation: ``= < ≤ →``.
+        relation: ``= ≠ < ≤ →``.
         each: ranges ``(letter, first, last)``: it holds at each index.
         where: conditions under which it holds.
         given: numbers and arrays beside those of the facts.
+        outside: what an entry beyond the ends of an array counts as, by the array's name.
         substituted: whether numbers were put in, so that it says nothing about others.
         letters: letters that are called otherwise where it is shown, each with its new letter.
     """
@@ -79,6 +81,7 @@ class Assertion(Value):
     each: tuple[tuple[Any, Any, Any], ...] = ()
     where: tuple[Any, ...] = ()
     given: Mapping[str, Any] = field(default_factory=dict)
+    outside: Mapping[str, Any] = field(default_factory=dict)
     substituted: bool = False
     letters: tuple[tuple[str, str], ...] = ()
 

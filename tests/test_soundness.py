@@ -20,9 +20,9 @@ from mutants import MUTANTS, Change, Mutant, on_result
 
 from symconv import recheck
 from symconv.checks.result import Checks
-from symconv.formula import Over, Sum
+from symconv.formula import Branch, Over, Product, Sum
 from symconv.narrate import derivation as telling
-from symconv.narrate import statements
+from symconv.narrate import statements, sums
 from symconv.narrate import theorem as proving
 from symconv.pipeline import prove
 from symconv.render import json as as_json
@@ -222,6 +222,17 @@ def shorter(formula: Any) -> Any:
     return replace(formula, ranges=(replace(first, upper=first.upper - 1), *rest))
 
 
+def mirrored(term: Any) -> Any:
+    """A term with the branches of its slope exchanged."""
+    if not isinstance(term, Product):
+        return term
+    turned = (
+        replace(factor, above=factor.below, below=factor.above) if isinstance(factor, Branch) else factor
+        for factor in term.factors
+    )
+    return Product(tuple(turned))
+
+
 def exchanged(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, "rel": {"=": "≠", "≤": ">", "<": "≥"}.get(said["rel"], said["rel"])}
 
@@ -296,6 +307,20 @@ WRONG_TELLINGS = (
         each_told(lambda statement: replace(statement, where=())),
     ),
     WrongTelling(
+        "an identity of sums is told without its condition",
+        "full-correlation",
+        sums,
+        "summed",
+        each_told(lambda statement: replace(statement, where=())),
+    ),
+    WrongTelling(
+        "the other side's slope is told",
+        "leaky relu",
+        telling,
+        "equality",
+        on_right(lambda right: Sum(tuple(map(mirrored, right.terms))) if isinstance(right, Sum) else right),
+    ),
+    WrongTelling(
         "a number is told to more digits than were rounded",
         "lp-limit",
         proving,
@@ -318,8 +343,8 @@ def told(where: str) -> str:
     """The JSON of a layer's derivation at numbers, or of a theorem with an instance."""
     if where in CASES:
         return render(CASES[where].derive(**random_arrays(CASES[where], 41)).document(), "json")
-    numbers = {"geometry": [6, 3, 2]} if where == "output-size" else {"window": [3, 1, 2]}
-    return prove(where, **numbers).render("json")
+    numbers = [6, 3, 2] if THEOREMS[where].about == "geometry" else [3, 1, 2]
+    return prove(where, **{THEOREMS[where].about: numbers}).render("json")
 
 
 # --- the table ---

@@ -223,7 +223,7 @@ class Chained:
             arrays["upstream"] = symbols(self.notation.name(UPSTREAM), link.operator.output_shape, self.base)
             if self.is_closed:
                 arrays["upstream"], known = self.gradient_entries(link.output), known | {"upstream"}
-        return make(link.operator, names, ByRole(arrays), frozenset(known), self.like, self.notation)
+        return make(link.operator, names, ByRole(arrays), frozenset(known), self.like, self.notation, self)
 
     def path(self, name: str) -> tuple[Contribution, ...]:
         """The layers through which the error depends on an array, from the end back, with the roles."""

@@ -48,6 +48,7 @@ class Worked:
         known: the roles whose entries were given; steps put these in.
         like: an object of the kind that results shall have.
         notation: how letters are called where they are shown. Symbols are; the formulas of steps keep ``names``.
+        chain: the :class:`~symconv.derivation.chain.Chained` of which this is one layer, if any.
     """
 
     operator: Operator
@@ -56,6 +57,7 @@ class Worked:
     known: frozenset[str] = frozenset()
     like: object = field(default=None, repr=False)
     notation: Notation = USUAL
+    chain: Any = field(default=None, repr=False, compare=False)
 
     def in_notation(self, notation: Notation) -> Self:
         """The same derivation in another notation; what that leaves open stays as it is.

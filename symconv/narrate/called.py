@@ -47,7 +47,9 @@ class Called:
         match data:
             case str():
                 return self.name(data)
-            case ["sum" | "most" as operator, body, ranges, conditions]:
+            case dict():
+                return self._by_key(ARRAY, data)
+            case ["sum" | "most" | "split" as operator, body, ranges, conditions]:
                 return [operator, self.data(body), self.ranges(ranges), self.each(conditions)]
             case ["cases", *rows]:
                 return ["cases", *map(self.each, rows)]
@@ -74,14 +76,6 @@ class Called:
         """Expressions and arrays by their names."""
         return {self.name(name): self.data(value) for name, value in values.items()}
 
-    def drawn(self, letters: Iterable[Data]) -> list[Data]:
-        """Letters with what they are drawn from."""
-        return [[self.name(name), how, *map(self.data, rest)] for name, how, *rest in letters]
-
-    def layer(self, layer: Mapping[str, Data]) -> dict[str, Data]:
-        """The definition of a layer."""
-        return self._by_key(LAYER, layer)
-
     def _by_key(self, rules: Mapping[str, Rule], data: Mapping[str, Data]) -> dict[str, Data]:
         return {key: rules[key](self, value) if key in rules else value for key, value in data.items()}
 
@@ -102,23 +96,14 @@ STATEMENT: Mapping[str, Rule] = MappingProxyType(
 SETTING: Mapping[str, Rule] = MappingProxyType(
     {
         "samples": lambda called, samples: [called.values(sample) for sample in samples],
-        "draw": Called.names,
-        "letters": Called.drawn,
+        "define": Called.values,
         "hypotheses": Called.each,
         "limit": Called.names,
-        "layer": Called.layer,
     }
 )
 """What holds names in a setting."""
 
-LAYER: Mapping[str, Rule] = MappingProxyType(
-    {
-        "input": Called.name,
-        "output": Called.name,
-        "error": Called.name,
-        "index": Called.names,
-        "value": Called.data,
-        "outside": Called.values,
-    }
+ARRAY: Mapping[str, Rule] = MappingProxyType(
+    {"shape": Called.each, "entries": Called.each, "index": Called.names, "value": Called.data}
 )
-"""What holds names in the definition of a layer."""
+"""What holds names in an array."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from symconv.checks.chain import end_to_end
 from symconv.checks.derivation import check_gradient, check_output
@@ -12,6 +13,7 @@ from symconv.derivation.chain import Chained, Contribution, Link
 from symconv.derivation.derivation import Worked
 from symconv.display import Fence, Node, Prose, Script, Words, join, row
 from symconv.document import (
+    Assertion,
     Block,
     Chain,
     Document,
@@ -23,14 +25,16 @@ from symconv.document import (
     Table,
     Verdicts,
 )
-from symconv.exact import indices, is_closed
-from symconv.formula import Entry, Partial
+from symconv.exact import Array, indices, is_closed
+from symconv.formula import Entry, Partial, Sum
 from symconv.losses import CrossEntropy
 from symconv.narrate import derivation as told
-from symconv.narrate.decimals import matrix_formula
 from symconv.narrate.evidence import summarised
-from symconv.narrate.formulas import array, matrix, tree
+from symconv.narrate.facts import PLACE, copy, facts_of_chain
+from symconv.narrate.formulas import array, tree
+from symconv.narrate.statements import shown_numbers
 from symconv.operator import Names
+from symconv.value import replace
 
 
 def document(chain: Chained) -> Document:
@@ -65,7 +69,7 @@ def answer_blocks(
         checks += section.checks or ()
         if name in told_before and name != wrt:
             blocks.append(Paragraph((gradient_of(chain, name), " as derived above:")))
-            blocks.append(matrix_formula(gradient_of(chain, name), chain.gradient_entries(name)))
+            blocks.append(shown_gradient(chain, name))
         else:
             blocks.append(section)
     whole = whole_checks(chain, [wrt])
@@ -73,8 +77,17 @@ def answer_blocks(
 
 
 def _outputs(chain: Chained) -> tuple[Block, ...]:
+    return tuple(_shown(chain, Entry(link.output), chain.arrays[link.output]) for link in chain.links)
+
+
+def shown_gradient(chain: Chained, name: str) -> Formula:
+    """The gradient by an array in numbers, or as it follows from the symbols that the chain is given."""
+    return _shown(chain, Partial(Entry(chain.error), Entry(name)), chain.gradient_entries(name))
+
+
+def _shown(chain: Chained, left: Entry | Partial, values: Array, shown: Node | None = None) -> Formula:
     names = Names(error=chain.error, base=chain.base)
-    return tuple(matrix_formula(array(link.output, names), chain.arrays[link.output]) for link in chain.links)
+    return shown_numbers((chain, facts_of_chain), left, values, names, shown)
 
 
 def whole_checks(chain: Chained, wanted: Sequence[str]) -> Checks:
@@ -107,7 +120,7 @@ def _layer_section(chain: Chained, link: Link) -> Section:
     blocks: list[Block] = []
     if isinstance(link.operator.reduction, CrossEntropy) and is_closed(stage.arrays["weight"]):
         blocks.append(Paragraph(("The target, a probability for every class:",)))
-        blocks.append(Formula(row(array(stage.names.weight, names), "=", matrix(stage.arrays["weight"]))))
+        blocks.append(_shown(chain, Entry(stage.names.weight), stage.arrays["weight"]))
     blocks += [*told.definition(stage, formula), *told.entries(stage, None), Verdicts(summarised(checks))]
     title: Prose = (array(link.output, names), f", by {_called(link)}")
     return Section(f"layer-{_anchor(link.name)}", title, tuple(blocks), checks)
@@ -157,17 +170,17 @@ def _added(
     for part in contributions:
         stage = chain.stage(part.link)
         checks += [*check_general(stage, part.role), *check_gradient(stage, part.role)]
-        lines = Chain(tuple(_through(line, part.link) for line in _lines(stage, part)))
+        lines = Chain(tuple(_through(line, part.link, chain, name) for line in _lines(stage, part)))
         folds.append(Fold((f"Through {_called(part.link)}, term by term",), (lines,)))
     parts = [_labelled(quantity, part.link) for part in contributions]
     blocks: list[Block] = [
         Paragraph(("Several layers read this array; what they send back adds up.",)),
-        Formula(row(quantity, "=", join(parts, "+"))),
+        Formula(row(quantity, "=", join(parts, "+")), (_adds_up(chain, name),)),
     ]
     if chain.is_closed:
         for part, label in zip(contributions, parts, strict=True):
-            blocks.append(matrix_formula(label, chain.sent_back(part)))
-        blocks.append(matrix_formula(quantity, chain.gradient_entries(name)))
+            blocks.append(_shown(chain, _sent(chain, name, part.link), chain.sent_back(part), label))
+        blocks.append(shown_gradient(chain, name))
     return (*blocks, *folds), Checks(tuple(checks))
 
 
@@ -177,8 +190,23 @@ def _lines(stage: Worked, part: Contribution) -> list[Line]:
     return [line for index in chosen for line in told.entry_lines(stage, part.role, index)]
 
 
-def _through(line: Line, link: Link) -> Line:
-    return line if line.left is None else Line(_labelled(line.left, link), line.relation, line.right)
+def _through(line: Line, link: Link, chain: Chained, name: str) -> Line:
+    """A line about what one of several layers sends back."""
+    left = None if line.left is None else _labelled(line.left, link)
+    says = tuple(replace(said, left=_sent(chain, name, link, said.left.by.index)) for said in line.says)
+    return replace(line, left=left, says=says)
+
+
+def _sent(chain: Chained, name: str, link: Link, index: tuple[Any, ...] = ()) -> Partial:
+    """What one of several layers sends back: the derivative by what this layer reads."""
+    return Partial(Entry(chain.error), Entry(copy(chain, name, link), index))
+
+
+def _adds_up(chain: Chained, name: str) -> Assertion:
+    whole = Partial(Entry(chain.error), Entry(name, (PLACE,)))
+    parts = tuple(_sent(chain, name, part.link, (PLACE,)) for part in chain.contributions(name))
+    each = ((PLACE, chain.base, chain.arrays[name].size - 1 + chain.base),)
+    return Assertion((chain, facts_of_chain), whole, "=", Sum(parts), each)
 
 
 def _labelled(left: Node, link: Link) -> Node:
@@ -190,8 +218,7 @@ def arriving_at_end(chain: Chained) -> tuple[Block, ...]:
     """The gradient that comes to the end of a chain, where that is not the error itself."""
     if chain.upstream is None:
         return ()
-    quantity = gradient_of(chain, chain.end)
-    return (Paragraph(("The gradient that comes back is",)), matrix_formula(quantity, chain.upstream))
+    return (Paragraph(("The gradient that comes back is",)), shown_gradient(chain, chain.end))
 
 
 def gradient_of(chain: Chained, name: str) -> Node:

@@ -5,7 +5,7 @@ To add a kind of formula or expression, add a rule here and one to the grammar.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import singledispatch
 from types import MappingProxyType
@@ -15,14 +15,18 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from symconv.document import Assertion, Facts, Layer
+from symconv.document import Assertion, Defined, Drawn, Facts
 from symconv.errors import UnsupportedError
 from symconv.formula import (
     Absolute,
+    Apply,
+    Branch,
     Chosen,
     Delta,
     Entry,
+    Guarded,
     Largest,
+    Negative,
     Over,
     Partial,
     Power,
@@ -35,6 +39,17 @@ from symconv.theorems.written import Claim, Written
 
 Data = Any
 """What JSON holds."""
+_KINDS = MappingProxyType(
+    {
+        "positive integer": (1, 6, 1),
+        "nonnegative integer": (0, 6, 1),
+        "positive": (1, 9, 3),
+        "nonnegative": (0, 9, 3),
+        "real": (-9, 9, 3),
+        "few": (1, 2, 1),
+    }
+)
+"""Of random numbers the least and the largest numerator, and the largest denominator: so few that some are alike."""
 
 
 Letters = Iterable[tuple[str, str]]
@@ -45,15 +60,14 @@ def facts_data(facts: Facts, letters: Letters = ()) -> dict[str, Data]:
     """The facts of statements, in the letters that these are shown in."""
     data: dict[str, Data] = {
         "base": facts.base,
-        "samples": [{name: expression(value) for name, value in sample.items()} for sample in facts.samples],
-        "draw": list(facts.draw),
-        "letters": [[letter[0], letter[1], *map(expression, letter[2:])] for letter in facts.letters],
-        "hypotheses": [expression(condition) for condition in facts.hypotheses],
+        "samples": [{name: array_data(value) for name, value in sample.items()} for sample in facts.samples],
     }
+    if facts.define:
+        data["define"] = {name: array_data(value) for name, value in facts.define.items()}
+    if facts.hypotheses:
+        data["hypotheses"] = [expression(condition) for condition in facts.hypotheses]
     if facts.limit:
         data["limit"] = list(facts.limit)
-    if facts.layer:
-        data["layer"] = _layer(facts.layer)
     if letters:
         from symconv.narrate.called import Called  # few reports pay for it
 
@@ -63,31 +77,30 @@ def facts_data(facts: Facts, letters: Letters = ()) -> dict[str, Data]:
 
 def symbols_data(facts: Facts) -> dict[str, Data]:
     """What stands in the place of symbols."""
-    return {str(symbol): expression(formula) for symbol, formula in facts.symbols.items()}
+    return {symbol: expression(formula) for symbol, formula in facts.symbols.items()}
 
 
 def statement_data(
     statement: Assertion, number: int, section: str | None, symbols: Mapping[str, Data]
 ) -> dict[str, Data]:
     """A statement in the setting of that number, with formulas in the place of symbols."""
-    left, right = (_replaced(expression(side), symbols) for side in (statement.left, statement.right))
+
+    def data(formula: Any) -> Data:
+        return replaced(padded(expression(formula), statement.outside), symbols)
+
     said: dict[str, Data] = {
         "in": number,
         "section": section,
-        "left": left,
+        "left": data(statement.left),
         "rel": statement.relation,
-        "right": right,
+        "right": data(statement.right),
     }
     if statement.each:
-        said["for"] = [
-            [str(letter), expression(low), expression(high)] for letter, low, high in statement.each
-        ]
+        said["for"] = [[str(letter), data(low), data(high)] for letter, low, high in statement.each]
     if statement.where:
-        said["where"] = [expression(condition) for condition in statement.where]
+        said["where"] = [data(condition) for condition in statement.where]
     if statement.given:
-        said["with"] = {
-            name: _replaced(expression(value), symbols) for name, value in statement.given.items()
-        }
+        said["with"] = {name: replaced(array_data(value), symbols) for name, value in statement.given.items()}
     if statement.substituted:
         said["numbers"] = True
     if statement.letters:
@@ -97,25 +110,70 @@ def statement_data(
     return said
 
 
-def _replaced(data: Data, symbols: Mapping[str, Data]) -> Data:
+def replaced(data: Data, symbols: Mapping[str, Data]) -> Data:
     """Data in which formulas stand in the place of symbols."""
     if not symbols:
         return data
-    if isinstance(data, list):
-        return [_replaced(part, symbols) for part in data]
-    return symbols.get(data, data) if isinstance(data, str) else data
+    match data:
+        case str():
+            return symbols.get(data, data)
+        case list():
+            return [replaced(part, symbols) for part in data]
+        case dict():
+            return {key: replaced(part, symbols) for key, part in data.items()}
+    return data
 
 
-def _layer(layer: Layer) -> dict[str, Data]:
-    return {
-        "input": layer.input,
-        "output": layer.output,
-        "error": layer.error,
-        "index": [str(letter) for letter in layer.index],
-        "value": expression(layer.value),
-        "outside": {name: expression(value) for name, value in layer.outside.items()},
-        "ties": layer.ties,
-    }
+def padded(data: Data, outside: Mapping[str, Any]) -> Data:
+    """Data in which entries that may lie outside of their arrays are asked whether they do."""
+    if not outside or not isinstance(data, list):
+        return data
+    match data:
+        case ["at", name, *index] | ["d", _, ["at", name, *index]] if name in outside and _may_leave(index):
+            return ["cases", [data, ["inside", name, *index]], [expression(outside[name]), True]]
+    return [padded(part, outside) for part in data]
+
+
+def _may_leave(index: Sequence[Data]) -> bool:
+    """Whether an index may lie outside of its array: numbers and letters by themselves are in their ranges."""
+    return any(isinstance(part, list) for part in index)
+
+
+@singledispatch
+def array_data(value: Any) -> Data:
+    """An array, or a number, as data."""
+    return expression(value)
+
+
+@array_data.register(np.ndarray)
+@array_data.register(tuple)
+def _(value: Any) -> Data:
+    array = np.asarray(value, dtype=object)
+    if not array.shape:
+        return expression(array.item())
+    return {"shape": list(array.shape), "entries": [expression(entry) for entry in array.flat]}
+
+
+@array_data.register
+def _(value: dict) -> Data:  # type: ignore[type-arg]
+    return value
+
+
+@array_data.register
+def _(value: Drawn) -> Data:
+    drawn = {"draw": list(_KINDS[value.kind])}
+    return drawn | ({"shape": [expression(size) for size in value.shape]} if value.shape else {})
+
+
+@array_data.register
+def _(value: Defined) -> Data:
+    data = padded(expression(value.value), value.outside)
+    if value.ties == "split" and data[0] == "most":
+        data = ["split", *data[1:]]
+    if not value.shape:
+        return data
+    shape, index = [expression(size) for size in value.shape], [str(letter) for letter in value.index]
+    return {"shape": shape, "index": index, "value": data}
 
 
 @singledispatch
@@ -140,11 +198,6 @@ def _(value: Fraction) -> Data:
 @expression.register(list)
 def _(value: Any) -> Data:
     return [expression(part) for part in value]
-
-
-@expression.register
-def _(value: np.ndarray) -> Data:
-    return expression(value.tolist())
 
 
 @expression.register
@@ -206,8 +259,32 @@ def _(value: Largest) -> Data:
 
 
 @expression.register
+def _(value: Negative) -> Data:
+    return ["*", -1, expression(value.body)]
+
+
+@expression.register
+def _(value: Apply) -> Data:
+    return ["log" if value.function == "ln" else value.function, expression(value.body)]
+
+
+@expression.register
+def _(value: Branch) -> Data:
+    above, below = expression(value.above), expression(value.below)
+    return ["cases", [above, ["<", 0, expression(value.body)]], [below, True]]
+
+
+@expression.register
+def _(value: Guarded) -> Data:
+    return ["cases", [expression(value.body), ["and", *map(expression, value.where)]], [0, True]]
+
+
+@expression.register
 def _(value: Chosen) -> Data:
-    return ["chosen", expression(value.entry), expression(value.maximum)]
+    # where it is the maximum, by how much the maximum moves with it
+    entry, maximum = expression(value.entry), expression(value.maximum)
+    size = ["abs", entry] if value.absolute else entry
+    return ["*", ["delta", size, maximum], ["abs", ["d", maximum, entry]]]
 
 
 @expression.register
@@ -240,13 +317,6 @@ def _sum(value: sp.Sum) -> Data:
     return ["sum", expression(value.function), ranges, []]
 
 
-def _equation(value: sp.Eq) -> Data:
-    if isinstance(value.lhs, sp.Mod) and value.rhs == 0:
-        rest, divisor = value.lhs.args
-        return ["divides", expression(divisor), expression(rest)]
-    return ["=", expression(value.lhs), expression(value.rhs)]
-
-
 _OPERATORS: Mapping[type, str] = MappingProxyType(
     {
         sp.Add: "+",
@@ -258,11 +328,13 @@ _OPERATORS: Mapping[type, str] = MappingProxyType(
         sp.ceiling: "ceil",
         sp.log: "log",
         sp.exp: "exp",
+        sp.tanh: "tanh",
         sp.Max: "max",
         sp.Min: "min",
         sp.KroneckerDelta: "delta",
         sp.Mod: "mod",
         sp.And: "and",
+        sp.Eq: "=",
         sp.Ne: "≠",
         sp.Lt: "<",
         sp.Le: "≤",
@@ -280,7 +352,6 @@ _RULES: Mapping[type, Callable[[Any], Data]] = MappingProxyType(
         type(sp.S.NegativeInfinity): lambda value: "-oo",
         type(sp.true): bool,
         type(sp.false): bool,
-        sp.Eq: _equation,
         sp.Sum: _sum,
         sp.Indexed: lambda value: ["at", str(value.base), *map(expression, value.indices)],
         AppliedUndef: lambda value: ["at", type(value).__name__, *map(expression, value.args)],
@@ -288,6 +359,6 @@ _RULES: Mapping[type, Callable[[Any], Data]] = MappingProxyType(
             "cases",
             *([expression(piece), expression(condition)] for piece, condition in value.args),
         ],
-        sp.Derivative: lambda value: ["slope", expression(value.expr), str(value.variables[0])],
+        sp.Derivative: lambda value: ["d", expression(value.expr), ["at", str(value.variables[0])]],
     }
 )

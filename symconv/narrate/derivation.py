@@ -137,7 +137,7 @@ def entry_lines(
             tree(start, names) if step is shown[0] else None,
             "=",
             _elided(step.after, names),
-            () if _is_long(step.after) else (equality(derivation, start, step.after, step.rule in NUMERIC),),
+            (equality(derivation, start, step.after, step.rule in NUMERIC, _is_long(step.after)),),
         )
         for step in shown
     ]

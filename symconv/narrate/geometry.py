@@ -10,13 +10,13 @@ from symconv.checks.geometries import DILATION, GEOMETRIES, PADDING, STRIDE, at_
 from symconv.checks.result import Check
 from symconv.derivation.derivation import Worked
 from symconv.display import Prose, row
-from symconv.document import Assertion, Block, Facts, Fold, Formula, Paragraph, Step, Steps
+from symconv.document import Block, Facts, Fold, Formula, Paragraph, Step, Steps
 from symconv.layers.convolution import Convolution, Weighted
+from symconv.narrate.facts import definitions, facts_of_layer
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
-from symconv.narrate.statements import layer_of, letters_of, numbers_of_layer, written
+from symconv.narrate.statements import any_size
 from symconv.operator import Argument, Names
 from symconv.show import show
-from symconv.value import replace
 
 Kind = tuple[type[Weighted], str, Names]
 """A class of layers, its padding mode, and how arrays are called."""
@@ -36,13 +36,7 @@ def any_geometry(
     subject = f"∂{names.error}/∂{names.of(wrt)} for any geometry"
     checks = at_geometries(general, partial(_at_geometry, kind), subject)
 
-    said = Assertion(
-        (kind, facts_of_geometries),
-        general.left,
-        "=",
-        written(general.formula),
-        letters_of(general),
-    )
+    said = any_size((kind, facts_of_geometries), general)
     body = Formula(row(tree(said.left, names), "=", tree(general.formula, names)), (said,))
     bounds = tuple(range_bounds(limit) for limit in wide_ranges(general.formula))
     why: Prose = (
@@ -62,13 +56,17 @@ def any_geometry(
 
 def facts_of_geometries(kind: Kind) -> Facts:
     """The definition of a convolution in the symbols, with numbers at each of the geometries."""
-    concrete = [numbers_of_layer(_at_geometry(kind, *geometry)) for geometry in GEOMETRIES]
+    concrete = [facts_of_layer(_at_geometry(kind, *geometry)) for geometry in GEOMETRIES]
     given = [dict(zip("SPD", geometry[2:], strict=True)) for geometry in GEOMETRIES]
     samples = [{**facts.samples[0], **known} for facts, known in zip(concrete, given, strict=True)]
     symbolic = _layer(kind, STRIDE, PADDING, DILATION)
-    output, gradient = (symbolic.general(wrt, names=kind[-1]) for wrt in ("output", "input"))
-    defined = layer_of(output, gradient, symbolic.reduction())
-    return replace(concrete[0], samples=tuple(samples), layer=defined, symbols={})
+    output = symbolic.general("output", names=kind[-1])
+    sizes = {
+        role: tuple(getattr(at, size) for at in output.letters)
+        for role, size in (("input", "input_size"), ("weight", "kernel_size"), ("output", "output_size"))
+    }
+    define = definitions(output, sizes, symbolic.reduction())
+    return Facts(tuple(samples), concrete[0].base, define)
 
 
 def _layer(kind: Kind, stride: Any, padding: Any, dilation: Any) -> Weighted:

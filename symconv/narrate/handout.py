@@ -15,14 +15,14 @@ from symconv.checks.result import Checks
 from symconv.display import Ident, Matrix, Node, Script, join, row
 from symconv.document import Block, Bullets, Document, Formula, Paragraph, Section, Space, Table
 from symconv.narrate import shapes
-from symconv.narrate.chain import arriving_at_end, gradient_of
-from symconv.narrate.decimals import matrix_formula
+from symconv.narrate.chain import arriving_at_end, gradient_of, shown_gradient
+from symconv.narrate.claims import claimed, facts_of_theorem
 from symconv.narrate.derivation import quantity
 from symconv.narrate.lines import anchor
 from symconv.narrate.matrix import matrix_alone
 from symconv.narrate.modules import NAMES, module_formula, module_says, pooling_modules
 from symconv.narrate.questions import TITLES, Answered, arriving, upstream_given
-from symconv.narrate.statements import claimed, facts_of_theorem, shown_array
+from symconv.narrate.statements import shown_array
 from symconv.narrate.theorem import statement
 from symconv.narrate.through import asked_chain
 from symconv.problem import (
@@ -153,8 +153,7 @@ def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
 def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
     if not question.layer:
         chain = asked_chain(question, workings)
-        values = chain.gradient_entries(question.wrt)
-        return (*arriving_at_end(chain), matrix_formula(gradient_of(chain, question.wrt), values))
+        return (*arriving_at_end(chain), shown_gradient(chain, question.wrt))
     derivation, role = upstream_given(question, workings)
     return (*arriving(derivation), shown_array(derivation, role, derivation.gradient_entries(role)))
 

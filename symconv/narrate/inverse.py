@@ -12,7 +12,7 @@ from symconv.axes import InputSizes, Sliding
 from symconv.checks import windows
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.display import Fence, Frac, Node, row
-from symconv.document import Block, Callout, Formula, Paragraph, Section, Step, Steps, Table
+from symconv.document import Assertion, Block, Callout, Facts, Formula, Paragraph, Section, Step, Steps, Table
 from symconv.errors import ShapeError
 from symconv.show import show
 from symconv.value import Value
@@ -125,24 +125,28 @@ def _floor_undone(axis: Sliding, wanted: int) -> tuple[tuple[Step, ...], tuple[C
     def between(lower: Node, middle: Node, upper: Node, last: str) -> Node:
         return row(lower, "≤", middle, last, upper)
 
-    lines: list[tuple[str, Node, str, Callable[[int], bool]]] = [
+    reached = ["/", ["+", "I", room], stride]
+    lines: list[tuple[str, Node, str, Callable[[int], bool], Any]] = [
         (
             "Output size",
             row(show(wanted), "=", Fence("⌊", quotient, "⌋"), "+", 1),
             "The numbers of the layer, put into the formula of the output size.",
             lambda size: (size + room) // stride + 1 == wanted,
+            ["=", wanted, ["+", ["floor", reached], 1]],
         ),
         (
             "Without the floor",
             between(show(n), quotient, show(n + 1), "<"),
             _FLOOR,
             lambda size: n * stride <= size + room < (n + 1) * stride,
+            ["and", ["≤", n, reached], ["<", reached, n + 1]],
         ),
         (
             "Solved",
             between(show(low), show(I), show(low + stride - 1), "≤"),
             "Times the stride, and the rest to the other sides; sizes are integers.",
             lambda size: low <= size <= low + stride - 1,
+            ["and", ["≤", low, "I"], ["≤", "I", low + stride - 1]],
         ),
     ]
     if low < 1 <= low + stride - 1:
@@ -152,16 +156,32 @@ def _floor_undone(axis: Sliding, wanted: int) -> tuple[tuple[Step, ...], tuple[C
                 between(show(1), show(I), show(low + stride - 1), "≤"),
                 "An input has at least one entry.",
                 lambda size: 1 <= size <= low + stride - 1,
+                ["and", ["≤", 1, "I"], ["≤", "I", low + stride - 1]],
             )
         )
     sizes = range(max(1, low - AROUND * stride), max(1, low) + (AROUND + 1) * stride)
     counted = {size: _counted(axis, size) for size in sizes}
     steps, checks = [], []
-    for name, shown, why, holds in lines:
+    for name, shown, why, holds, condition in lines:
         check = _at_sizes(f"input sizes, {name.lower()}", holds, counted, wanted)
         checks.append(check)
-        steps.append(Step(name, Formula(shown), (why,), (check,)))
+        said = _holds_where(condition, axis, wanted, sizes)
+        steps.append(Step(name, Formula(shown, (said,)), (why,), (check,)))
     return tuple(steps), tuple(checks)
+
+
+def _holds_where(condition: Any, axis: Sliding, wanted: int, sizes: range) -> Assertion:
+    """That a condition on the input size I holds where as many windows as wanted fit, and nowhere else near."""
+    padded = ["+", "I", sum(axis.padding)]
+    last_tap = ["+", ["*", axis.stride, "w"], axis.dilation * (axis.kernel_size - 1)]
+    count = ["sum", 1, [["w", 0, padded]], [["<", last_tap, padded]]]
+    each = (("I", sizes[0], sizes[-1]),)
+    return Assertion(((), nothing), condition, "=", ["=", count, wanted], each, substituted=True)
+
+
+def nothing(about: object) -> Facts:
+    """No facts: what is said is about the numbers in it."""
+    return Facts()
 
 
 def _counted(axis: Sliding, size: int) -> int:

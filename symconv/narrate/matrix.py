@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
 from typing import Any
 
+import numpy as np
+import sympy as sp
+
+from symconv.axes import Range
 from symconv.checks.matrix import check_matrix
 from symconv.checks.result import Checks
 from symconv.derivation.arrays import Symbols
 from symconv.derivation.matrix import MatrixView, entries_of, unused
 from symconv.display import Func, Ident, Matrix, Node, Num, Op, Script, parens, row
-from symconv.document import Block, Callout, Document, Formula, Paragraph, Section, Verdicts
+from symconv.document import (
+    Assertion,
+    Block,
+    Callout,
+    Document,
+    Formula,
+    Paragraph,
+    Says,
+    Section,
+    Verdicts,
+)
 from symconv.exact import Array
-from symconv.formula import Entry, Partial
+from symconv.formula import Entry, Over, Partial, Product, Sum
+from symconv.narrate.facts import facts_of_layer
 from symconv.narrate.formulas import tree
+from symconv.narrate.statements import equals_array
 from symconv.reductions import Maximum
 from symconv.show import show
 from symconv.value import replace
@@ -23,6 +41,11 @@ FIRST = 5
 """How many rows and columns stand at the beginning of one that is not; the last one ends it."""
 MOST_BLOCKS = 9
 """Up to how many different blocks are named."""
+MOST_ENTRIES = 10_000
+"""Up to how many entries a matrix is part of a statement."""
+_ROW, _COLUMN = sp.symbols("#row #column", integer=True)
+_ADDED = "added"
+"""The bias beside every entry of the output, in statements."""
 
 VEC = "vec writes an array as one column, its rows one after the other"
 TIES = {
@@ -108,12 +131,71 @@ def _equations(view: MatrixView) -> list[Block]:
         _vec(tree(by_input, names)), "=", Script(_letter(view), sup=Ident("T")), _vec(tree(by_output, names))
     )
     added = " The bias of its channel is added to every entry." if bias else ""
+    output, read, cell = (
+        Entry(name, index)
+        for name, index in (
+            (names.output, (_ROW,)),
+            (names.input, (_COLUMN,)),
+            (view.letter, (_ROW, _COLUMN)),
+        )
+    )
+    rows, columns = (
+        Range(at, sp.Integer(low), sp.Integer(high)) for at, low, high in _ranges(view, view.array)
+    )
+    slope = Partial(Entry(names.error), output)
+    product, transposed = (
+        Over("∑", Product((cell, factor)), (over,)) for factor, over in ((read, columns), (slope, rows))
+    )
     return [
         Paragraph((f"{VEC}. The layer is then one matrix, {view.letter}, times the input.{added}",)),
-        Formula(forward),
+        Formula(forward, _says(view, output, _plus_bias(view, product), rows)),
         Paragraph(("An error that depends on the output changes with the input by the transposed matrix:",)),
-        Formula(backward),
+        Formula(backward, _says(view, Partial(Entry(names.error), read), transposed, columns)),
     ]
+
+
+def _says(view: MatrixView, left: Any, right: Any, *each: Range) -> Says:
+    """What an equation with the matrix says, at every row or column, or both."""
+    if prod(view.shape) > MOST_ENTRIES:
+        return ()
+    ranges = tuple((at.var, at.lower, at.upper) for at in each)
+    given = {view.letter: view.array} | ({} if view.bias is None else {_ADDED: view.bias})
+    about = view.derivation, facts_of_layer
+    return (Assertion(about, left, "=", right, ranges, given=given, substituted=_needs_numbers(view)),)
+
+
+def _plus_bias(view: MatrixView, product: Any) -> Any:
+    return product if view.bias is None else Sum((product, Entry(_ADDED, (_ROW,))))
+
+
+def _needs_numbers(view: MatrixView) -> bool:
+    return "weight" in view.derivation.known or isinstance(view.derivation.operator.reduction, Maximum)
+
+
+def _slopes(view: MatrixView, shown: Array, rows: Sequence[int], columns: Sequence[int]) -> Says:
+    """That some entries are the derivatives of the output by the input: those of these rows and columns."""
+    names = view.derivation.names
+    places = {
+        name: tuple(place + names.base for place in at) for name, at in (("rows", rows), ("columns", columns))
+    }
+    row_at, column_at = (sp.Function(name)(at) for name, at in (("rows", _ROW), ("columns", _COLUMN)))
+    slope = Partial(Entry(names.output, (row_at,)), Entry(names.input, (column_at,)))
+    return (
+        Assertion(
+            (view.derivation, facts_of_layer),
+            slope,
+            "=",
+            Entry(view.letter, (_ROW, _COLUMN)),
+            _ranges(view, shown),
+            given={view.letter: shown, **places},
+            substituted=_needs_numbers(view),
+        ),
+    )
+
+
+def _ranges(view: MatrixView, shown: Array) -> tuple[tuple[Any, int, int], ...]:
+    base = view.derivation.names.base
+    return tuple((at, base, size - 1 + base) for at, size in zip((_ROW, _COLUMN), shown.shape, strict=True))
 
 
 def _letter(view: MatrixView) -> Node:
@@ -130,7 +212,8 @@ def _by_blocks(view: MatrixView) -> list[Block]:
     if down * across == 1 or max(down, across) > MOST_ROWS or max(view.shape) > 1000:
         return []
     block_letter = unused(view.derivation.names, "TRSUVY")
-    named: dict[tuple[Any, ...], tuple[Node, Array]] = {}
+    named: dict[tuple[Any, ...], tuple[Node, Array, Says]] = {}
+    height, width = view.block_shape
     rows: list[tuple[Node, ...]] = []
     for i in range(down):
         cells: list[Node] = []
@@ -140,21 +223,23 @@ def _by_blocks(view: MatrixView) -> list[Block]:
                 cells.append(Num("0"))
                 continue
             key = tuple(block.ravel().tolist())
-            named.setdefault(key, (Script(Ident(block_letter), sub=Num(str(len(named) + 1))), block))
+            where = (range(i * height, (i + 1) * height), range(j * width, (j + 1) * width))
+            name = Script(Ident(block_letter), sub=Num(str(len(named) + 1)))
+            named.setdefault(key, (name, block, _slopes(view, block, *where)))
             cells.append(named[key][0])
         rows.append(tuple(cells))
-    height, width = view.block_shape
     if not named or len(named) > MOST_BLOCKS or max(height, width) > MOST_COLUMNS:
         return []
     words = (
         "By blocks: a row of blocks is a row of the output, a column of blocks a row of the input, and 0 a block of "
         "zeros."
     )
-    shown = Formula(row(_letter(view), "=", Matrix(tuple(rows))))
+    says = _slopes(view, view.array, range(view.shape[0]), range(view.shape[1]))
+    shown = Formula(row(_letter(view), "=", Matrix(tuple(rows))), says)
     return [
         Paragraph((words,)),
         shown,
-        *(Formula(row(name, "=", Matrix(_cells(block)))) for name, block in named.values()),
+        *(Formula(row(name, "=", Matrix(_cells(block))), said) for name, block, said in named.values()),
     ]
 
 
@@ -164,11 +249,17 @@ def _in_full(view: MatrixView, words: str) -> list[Block]:
     if rows <= MOST_ROWS and columns <= MOST_COLUMNS:
         height, width = view.block_shape
         blocks = (height, width) if (height, width) != (rows, columns) else None
-        return [Paragraph((words,)), Formula(row(_letter(view), "=", Matrix(_cells(view.array), blocks)))]
+        says = _slopes(view, view.array, range(rows), range(columns))
+        return [
+            Paragraph((words,)),
+            Formula(row(_letter(view), "=", Matrix(_cells(view.array), blocks)), says),
+        ]
     size = f" {view.letter} has {rows:,} rows and {columns:,} columns, with {len(view.entries):,} entries other than 0."
     tops, lefts = _ends(rows), _ends(columns)
     cells = tuple(tuple(Op("⋯") if r is None or c is None else show(view[r, c]) for c in lefts) for r in tops)
-    return [Paragraph((words + size,)), Formula(row(_letter(view), "=", Matrix(cells)))]
+    at = [[place for place in ends if place is not None] for ends in (tops, lefts)]
+    says = _slopes(view, view.array[np.ix_(*at)], *at)
+    return [Paragraph((words + size,)), Formula(row(_letter(view), "=", Matrix(cells)), says)]
 
 
 def _ends(count: int) -> list[int | None]:
@@ -189,7 +280,10 @@ def _with_numbers(view: MatrixView) -> list[Block]:
     bias: tuple[Any, ...] = () if view.bias is None else ("+", tree(Entry(names.bias), names))
     return [
         Paragraph(("With the numbers of the input:",)),
-        Formula(row(left, *bias, "=", Script(Matrix((tuple(map(show, column)),)), sup=Ident("T")))),
+        Formula(
+            row(left, *bias, "=", Script(Matrix((tuple(map(show, column)),)), sup=Ident("T"))),
+            (equals_array((derivation, facts_of_layer), Entry(names.output), column, names.base),),
+        ),
     ]
 
 

@@ -26,8 +26,8 @@ from symconv.document import (
     Steps,
     Table,
 )
+from symconv.narrate.claims import claimed, facts_of_instance, facts_of_theorem, rounded_cells
 from symconv.narrate.figures import convergence
-from symconv.narrate.statements import claimed, facts_of_instance, facts_of_theorem, rounded_cells
 from symconv.theorems.theorem import Instance, Rounded, Theorem
 from symconv.theorems.theorem import Line as Said
 

@@ -117,7 +117,7 @@ def conv_adjoint() -> Theorem:
         >>> conv_adjoint().instance([6, 3, 2, 1]).check().passed
         True
     """
-    space = Space(layered, LAYER_GRID, beyond=LARGER_LAYERS)
+    space = Space(layered, LAYER_GRID, beyond=LARGER_LAYERS, about="conv-adjoint")
     definition = chain(
         _OUTPUT,
         _OUTPUTS,
@@ -256,10 +256,10 @@ def _bias() -> Counterexample:
             Entry("G"),
         ),
         (
-            line(_PAIRED, evaluate(_PAIRED, ground, ground.at), 13),
-            line(_BY_INPUT, evaluate(_BY_INPUT, ground, ground.at), 13),
-            line(_BY_WEIGHT, evaluate(_BY_WEIGHT, ground, ground.at), 13),
-            line(_BY_INPUT, evaluate(_BY_INPUT, ground, ground.at), with_bias, "≠"),
+            line(_PAIRED, evaluate(_PAIRED, ground, ground.at), 13, ground),
+            line(_BY_INPUT, evaluate(_BY_INPUT, ground, ground.at), 13, ground),
+            line(_BY_WEIGHT, evaluate(_BY_WEIGHT, ground, ground.at), 13, ground),
+            line(_BY_INPUT, evaluate(_BY_INPUT, ground, ground.at), with_bias, ground, "≠"),
         ),
     )
 
@@ -277,7 +277,7 @@ def _padding_with_ones() -> Counterexample:
             Entry("B"),
             Entry("G"),
         ),
-        (line(_PAIRED, evaluate(_PAIRED, ground, ground.at), inside, "≠"),),
+        (line(_PAIRED, evaluate(_PAIRED, ground, ground.at), inside, ground, "≠"),),
     )
 
 
@@ -301,8 +301,8 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
         "conv-adjoint",
         sizes,
         (
-            line(Entry("C"), own["C"], vector(output)),
-            line(slope(E, Entry("A")), vector(ground.slopes["E", "A"].values()), _gradient(at, own)),
+            line(Entry("C"), own["C"], vector(output), ground),
+            line(slope(E, Entry("A")), vector(ground.slopes["E", "A"].values()), _gradient(at, own), ground),
             line(
                 slope(E, Entry("B")),
                 vector(ground.slopes["E", "B"].values()),
@@ -310,9 +310,10 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
                     sum(own["G"][window] * image[at.S * window + at.D * tap] for window in range(at.outputs))
                     for tap in range(at.K)
                 ),
+                ground,
             ),
             *(
-                line(inner, evaluate(inner, ground, ground.at), result)
+                line(inner, evaluate(inner, ground, ground.at), result, ground)
                 for inner in (_PAIRED, _BY_INPUT, _BY_WEIGHT)
             ),
         ),

@@ -78,7 +78,7 @@ def affine_delta() -> Theorem:
         >>> affine_delta().instance([6, 3, 2, 1, 2]).check().passed
         True
     """
-    space = Space(_ground, Grid(3, 3, 2, 1, 3), beyond=_LARGER)
+    space = Space(_ground, Grid(3, 3, 2, 1, 3), beyond=_LARGER, about="delta-rule")
     collapsed = chain(
         SUM,
         _PLACES,
@@ -144,7 +144,7 @@ def _at(space: Space, sizes: Geometry, values: tuple[int, ...]) -> Ground:
 
 def _no_divisibility() -> Counterexample:
     """δ of 2m and 1: there is no such m."""
-    ground = _at(Space(_ground), Geometry(5, 3, 1, 0, 2), (7, 8, 9))
+    ground = _at(Space(_ground, about="delta-rule"), Geometry(5, 3, 1, 0, 2), (7, 8, 9))
     odd = total(times(delta(2 * m, sp.Integer(1)), B(m)), run(m, sp.Integer(2)))
     halved = B(rounded_down(sp.Integer(1), sp.Integer(2)))
     return Counterexample(
@@ -155,15 +155,15 @@ def _no_divisibility() -> Counterexample:
             Entry("B"),
         ),
         (
-            line(odd, evaluate(odd, ground, ground.at), 0),
-            line(odd, evaluate(odd, ground, ground.at), evaluate(halved, ground, ground.at), "≠"),
+            line(odd, evaluate(odd, ground, ground.at), 0, ground),
+            line(odd, evaluate(odd, ground, ground.at), evaluate(halved, ground, ground.at), ground, "≠"),
         ),
     )
 
 
 def _no_bounds() -> Counterexample:
     """An index before the start, which many languages take for one from the end."""
-    ground = _at(Space(_ground), Geometry(5, 3), (7, 8, 9))
+    ground = _at(Space(_ground, about="delta-rule"), Geometry(5, 3), (7, 8, 9))
     before = total(times(delta(m, sp.Integer(-1)), B(m)), run(m, sp.Integer(2)))
     wrapped = B(sp.Mod(sp.Integer(-1), 3))
     return Counterexample(
@@ -174,8 +174,10 @@ def _no_bounds() -> Counterexample:
             Entry("B"),
         ),
         (
-            line(before, evaluate(before, ground, ground.at), 0),
-            line(before, evaluate(before, ground, ground.at), evaluate(wrapped, ground, ground.at), "≠"),
+            line(before, evaluate(before, ground, ground.at), 0, ground),
+            line(
+                before, evaluate(before, ground, ground.at), evaluate(wrapped, ground, ground.at), ground, "≠"
+            ),
         ),
     )
 
@@ -183,7 +185,7 @@ def _no_bounds() -> Counterexample:
 def _instance(sizes: tuple[Any, ...]) -> Instance:
     """Which entry is left at every position, for the first two windows."""
     at = small(geometry(sizes))
-    ground = seeded(Space(_ground), at)
+    ground = seeded(Space(_ground, about="delta-rule"), at)
     lines = []
     for window in range(min(at.outputs, 2)):
         for position in range(at.I):
@@ -193,8 +195,10 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
             named = total(times(delta(index, sp.Integer(position)), B(m)), run(m, sp.Integer(at.K - 1)))
             value = evaluate(COLLAPSED, ground, here)
             if found:
-                left = line(named, value, evaluate(B(found[0]), ground, here)).shown_alone(B(found[0]))
+                left = line(named, value, evaluate(B(found[0]), ground, here), ground).shown_alone(
+                    B(found[0])
+                )
             else:
-                left = line(named, value, 0)
+                left = line(named, value, 0, ground)
             lines.append(left)
     return Instance("delta-rule", sizes, tuple(lines), {}, where=str(at))

@@ -13,7 +13,6 @@ import numpy as np
 import sympy as sp
 
 from symconv.axes.arithmetic import integer
-from symconv.display import Node
 from symconv.exact import Array
 from symconv.formula import Entry, Formula, Product, Sum, evaluate
 from symconv.theorems.geometry import (
@@ -55,15 +54,14 @@ def values(formula: Formula, letter: sp.Symbol, count: int, ground: Ground) -> A
     return vector(evaluate(formula, ground, {**ground.at, letter: place}) for place in range(count))
 
 
-def line(name: Formula | Node, value: Any, other: Any, sign: str = "=") -> Computed:
-    """A computed line: what it is called, its value, and the value by other means, which is shown."""
-    return Computed(name if isinstance(name, Node) else shown(name), sign, value, other)
+def line(formula: Any, value: Any, other: Any, ground: Ground | None = None, sign: str = "=") -> Computed:
+    """A computed line: a formula, its value at a ground, and the value by other means, which is shown."""
+    return Computed(shown(formula), sign, value, other, formula=formula, result=other, ground=ground)
 
 
-def size_line(geometry: Geometry) -> Computed:
+def size_line(geometry: Geometry, ground: Ground) -> Computed:
     """The output size: by its formula, and the windows counted."""
-    at = sizes_at((geometry,))
-    return Computed(shown(O), "=", integer(OUTPUT_SIZE, at), geometry.outputs)
+    return line(O, integer(OUTPUT_SIZE, sizes_at((geometry,))), geometry.outputs, ground)
 
 
 OUTPUT_SIZE = sp.floor((I + 2 * P - D * (K - 1) - 1) / S, evaluate=False) + 1
@@ -72,7 +70,7 @@ OUTPUT_SIZE = sp.floor((I + 2 * P - D * (K - 1) - 1) / S, evaluate=False) + 1
 def written_out(name: Formula, value: Any, terms: Sequence[tuple[Formula, ...]], ground: Ground) -> Computed:
     """A line that lists the terms of a sum; the value of the name is compared with that of the list."""
     listed = Sum(tuple(Product(factors) for factors in terms))
-    return Computed(shown(name), "=", value, evaluate(listed, ground, ground.at), shown(listed))
+    return line(name, value, evaluate(listed, ground, ground.at), ground).shown_alone(listed)
 
 
 def taps(geometry: Geometry) -> list[tuple[int, int, int]]:

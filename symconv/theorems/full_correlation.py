@@ -38,7 +38,6 @@ from symconv.theorems.index_sums import (
     delta,
     divides,
     equal,
-    shown,
     slope,
     tell,
     times,
@@ -162,7 +161,7 @@ def full_correlation_formula() -> Theorem:
 
 def _space() -> Space:
     """A, B, C, G and the spread gradient."""
-    return Space(sizes={Q: FRONT, R: REMAINDER}, definitions=((H(u), SPREAD),))
+    return Space(sizes={Q: FRONT, R: REMAINDER}, definitions=((H(u), SPREAD),), about="full-correlation")
 
 
 def _spread_hypothesis() -> Hypothesis:
@@ -194,7 +193,7 @@ def _samples() -> tuple[dict[Any, Any], ...]:
 def _no_remainder() -> Counterexample:
     """The classical mistake: the same number of zeros on either side."""
     at = Geometry(6, 3, 2, 1)
-    _, right = at_given(_space(), at, (1, 2, 3), (1, 1, 1))
+    ground, right = at_given(_space(), at, (1, 2, 3), (1, 1, 1))
     zeros = [0] * (at.D * (at.K - 1) - at.P)
     without = correlated([*zeros, *spread((1, 1, 1), at.S), *zeros], (3, 2, 1))
     return Counterexample(
@@ -206,7 +205,7 @@ def _no_remainder() -> Counterexample:
             Entry("B"),
             Entry("G"),
         ),
-        (line(WHOLE, right, vector((2, 4, 2, 4, 2, 3))), line(WHOLE, right, without, "≠")),
+        (line(WHOLE, right, vector((2, 4, 2, 4, 2, 3)), ground), line(WHOLE, right, without, ground, "≠")),
     )
 
 
@@ -223,8 +222,8 @@ def _stride_two() -> Counterexample:
             Entry("G"),
         ),
         (
-            line(WHOLE, right, vector((1, 2, 4, 2, 3))),
-            line(WHOLE, right, values(FULL, t, at.I, ground), "≠"),
+            line(WHOLE, right, vector((1, 2, 4, 2, 3)), ground),
+            line(WHOLE, right, values(FULL, t, at.I, ground), ground, "≠"),
         ),
     )
 
@@ -243,8 +242,8 @@ def _not_turned() -> Counterexample:
             Entry("G"),
         ),
         (
-            line(WHOLE, right, vector((1, 3, 2))),
-            line(WHOLE, right, values(straight, t, at.I, ground), "≠"),
+            line(WHOLE, right, vector((1, 3, 2)), ground),
+            line(WHOLE, right, values(straight, t, at.I, ground), ground, "≠"),
         ),
     )
 
@@ -267,10 +266,10 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
         "full-correlation",
         sizes,
         (
-            size_line(at),
-            line(shown(Q), ground.at[Q], front),
-            line(shown(R), ground.at[R], at.room - at.S * (at.outputs - 1)),
-            line(Entry("H"), values(H(u), u, length, ground), cells).shown_as(placed),
+            size_line(at, ground),
+            line(Q, ground.at[Q], front, ground),
+            line(R, ground.at[R], at.room - at.S * (at.outputs - 1), ground),
+            line(Entry("H"), values(H(u), u, length, ground), cells, ground).shown_as(placed),
             *entries,
         ),
         {},

@@ -131,6 +131,8 @@ class Ground:
         slopes: partial derivatives by both names and the indices of both.
         computed: the arrays that the reference computed; all slopes are its own.
         defined: arrays that are defined by a formula: their index letters and the formula.
+        about: which of :data:`symconv.theorems.letters.LETTERS` says what the arrays are.
+        in_letters: whether the entries stand for letters.
     """
 
     where: str
@@ -139,6 +141,8 @@ class Ground:
     slopes: dict[tuple[str, str], dict[tuple[int, ...], Any]] = field(default_factory=dict)
     computed: str = ""
     defined: Mapping[str, tuple[tuple[sp.Symbol, ...], Evaluator]] = field(default_factory=dict)
+    about: str = "convolution"
+    in_letters: bool = False
 
     def entry(self, entry: Entry, index: tuple[int, ...]) -> Any:
         """The value of an entry, 0 outside of the array.
@@ -269,6 +273,7 @@ class Space(Value, dict=True):
         sizes: further size letters, as formulas in the others.
         definitions: arrays that are defined by a formula: an entry with letters as index, and its value.
         beyond: geometries of several axes at which the formulas are compared at integers.
+        about: what the arrays are, as :class:`Ground` says it.
     """
 
     ground: Callable[[Sequence[Any], Numbers], Ground] = convolution
@@ -276,10 +281,12 @@ class Space(Value, dict=True):
     sizes: Sizes = MappingProxyType({})
     definitions: tuple[tuple[Entry, Formula], ...] = ()
     beyond: tuple[tuple[Any, ...], ...] = LARGER
+    about: str = "convolution"
 
     def at(self, axes: Sequence[Any], numbers: Numbers) -> Ground:
         """The arrays at a geometry, with the sizes and definitions of this space."""
         ground = self.ground(axes, numbers)
+        ground.about, ground.in_letters = self.about, numbers is as_letters
         count = len(axes)
         for place in range(count):
             for letter, size in self.sizes.items():

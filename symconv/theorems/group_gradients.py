@@ -90,7 +90,7 @@ def grouped_gradients() -> Theorem:
         >>> grouped_gradients().instance([5, 3, 2]).check().passed
         True
     """
-    space = Space(layered, LAYER_GRID, beyond=LARGER_LAYERS)
+    space = Space(layered, LAYER_GRID, beyond=LARGER_LAYERS, about="group-gradients")
     definition = chain(
         C(n, f, i),
         _OUTPUTS,
@@ -189,7 +189,7 @@ def _two_groups() -> Ground:
             array.ravel()[:] = entries
         return drawn
 
-    return Space(layered).at((LayerAxis(Geometry(2, 1), Layer(1, 2, 1, 1)),), fill)
+    return Space(layered, about="group-gradients").at((LayerAxis(Geometry(2, 1), Layer(1, 2, 1, 1)),), fill)
 
 
 def _groups_ignored() -> Counterexample:
@@ -205,7 +205,10 @@ def _groups_ignored() -> Counterexample:
             B(0, 0, 0),
             B(1, 0, 0),
         ),
-        (line(entry, right, 3), line(entry, right, evaluate(everywhere, ground, ground.at), "≠")),
+        (
+            line(entry, right, 3, ground),
+            line(entry, right, evaluate(everywhere, ground, ground.at), ground, "≠"),
+        ),
     )
 
 
@@ -221,7 +224,7 @@ def _channel_of_the_whole() -> Counterexample:
             "meets the second channel, not the first.",
             B(1, 0, 0),
         ),
-        (line(entry, right, 7), line(entry, right, evaluate(first, ground, ground.at), "≠")),
+        (line(entry, right, 7, ground), line(entry, right, evaluate(first, ground, ground.at), ground, "≠")),
     )
 
 
@@ -231,21 +234,23 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
     if not isinstance(groups, int) or not 1 <= groups <= 8:
         raise ArgumentError("groups", "an integer from 1 to 8", groups)
     at = small(geometry(sizes[:5]))
-    ground = Space(layered).at((LayerAxis(at, Layer(1, groups, 1, 1)),), as_integers)
+    ground = Space(layered, about="group-gradients").at((LayerAxis(at, Layer(1, groups, 1, 1)),), as_integers)
     lines = []
     for channel in range(groups):
         for place in range(at.I):
             here = {**ground.at, b: 0, q: channel, t: place}
             entry = slope(E, A(0, channel, place))
             lines.append(
-                line(entry, ground.slopes["E", "A"][0, channel, place], evaluate(INPUT, ground, here))
+                line(entry, ground.slopes["E", "A"][0, channel, place], evaluate(INPUT, ground, here), ground)
             )
     for channel in range(groups):
         for place in range(at.K):
             here = {**ground.at, h: channel, c: 0, m: place}
             entry = slope(E, B(channel, 0, place))
             lines.append(
-                line(entry, ground.slopes["E", "B"][channel, 0, place], evaluate(WEIGHT, ground, here))
+                line(
+                    entry, ground.slopes["E", "B"][channel, 0, place], evaluate(WEIGHT, ground, here), ground
+                )
             )
     return Instance(
         "group-gradients", sizes, tuple(lines), {}, where=f"{at}, {groups} groups, seeded entries"

@@ -27,7 +27,7 @@ from symconv.printing.plain import Plain
 from symconv.printing.text import text
 from symconv.theorems.axes_of_formulas import conditions_on, on_axes, ranges_on
 from symconv.theorems.geometry import Ground, Space
-from symconv.theorems.index_sums import shown, values_tree
+from symconv.theorems.index_sums import shown, values_tree, vector
 from symconv.theorems.theorem import Theorem, at_numbers, verify_step
 from symconv.value import Value, replace
 
@@ -201,6 +201,9 @@ class Computed(Value):
         sign: ``=``, or ``≠`` where the point is that they differ.
         value, other: both sides as values; ``other`` is shown.
         written: how the right side is shown, where it is not the plain value.
+        formula: the left side as a formula; None where there is none.
+        result: the right side as it is shown: a formula, a number, or an array of these.
+        ground: where both are; None for numbers by themselves.
     """
 
     left: Node
@@ -208,6 +211,9 @@ class Computed(Value):
     value: Any
     other: Any
     written: Node | None = None
+    formula: Any = None
+    result: Any = None
+    ground: Ground | None = None
 
     @property
     def right(self) -> Node:
@@ -239,11 +245,11 @@ class Computed(Value):
 
     def shown_as(self, cells: Sequence[Any]) -> Computed:
         """The same line with its right side shown as a vector of formulas and numbers."""
-        return replace(self, written=Matrix((tuple(map(shown, cells)),)))
+        return replace(self, written=Matrix((tuple(map(shown, cells)),)), result=vector(cells))
 
     def shown_alone(self, formula: Formula) -> Computed:
         """The same line with a formula for its right side."""
-        return replace(self, written=shown(formula))
+        return replace(self, written=shown(formula), result=formula)
 
 
 @at_numbers.register

@@ -251,8 +251,8 @@ def _no_divisibility() -> Counterexample:
             G(AT_OFFSET / S).index[0],
         ),
         (
-            line(WHOLE, right, vector((1, 2, 4, 2, 3))),
-            line(WHOLE, right, values(rounded, t, at.I, ground), "≠"),
+            line(WHOLE, right, vector((1, 2, 4, 2, 3)), ground),
+            line(WHOLE, right, values(rounded, t, at.I, ground), ground, "≠"),
         ),
     )
 
@@ -272,8 +272,8 @@ def _no_bounds() -> Counterexample:
             Entry("G"),
         ),
         (
-            line(WHOLE, right, vector((1, 5, 11, 10))),
-            line(WHOLE, right, values(wrapped, t, at.I, ground), "≠"),
+            line(WHOLE, right, vector((1, 5, 11, 10)), ground),
+            line(WHOLE, right, values(wrapped, t, at.I, ground), ground, "≠"),
         ),
     )
 
@@ -288,7 +288,7 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
     return Instance(
         "input-gradient",
         sizes,
-        (size_line(at), *entries),
+        (size_line(at, ground), *entries),
         {},
         where=str(at),
         bounds=tuple(

@@ -20,6 +20,8 @@ import sympy as sp
 from symconv.checks import reference
 from symconv.display import Ident, Matrix
 from symconv.exact import is_numeric
+from symconv.formula import Entry, Largest, Negative, Partial, Sum
+from symconv.theorems.geometry import Ground
 from symconv.theorems.identity import Computed
 from symconv.theorems.index_sums import vector
 from symconv.theorems.scaled import below, largest, n, random_windows, require
@@ -279,7 +281,8 @@ def _tie() -> Counterexample:
             image, kernel_size=(len(cells),), stride=(1,), padding=((0, 0),), dilation=(1,)
         )[0].item()
 
-    quotient = Ident("q")
+    quotient, start = Ident("q"), Largest((2, 2))
+    up, down = (Sum((Largest((cell, 2)), Negative(start))) for cell in (3, 1))
     return Counterexample(
         "At a tie there is no derivative",
         say(
@@ -288,8 +291,10 @@ def _tie() -> Counterexample:
             quotient,
         ),
         (
-            Computed(quotient, "=", maximum(3, 2) - maximum(2, 2), 1),
-            Computed(quotient, "=", (maximum(1, 2) - maximum(2, 2)) / -1, 0),
+            Computed(quotient, "=", maximum(3, 2) - maximum(2, 2), 1, formula=up, result=1),
+            Computed(
+                quotient, "=", (maximum(1, 2) - maximum(2, 2)) / -1, 0, formula=Negative(down), result=0
+            ),
         ),
     )
 
@@ -326,6 +331,7 @@ def _instance(window: tuple[Any, ...]) -> Instance:
 def _by_reference(window: tuple[Any, ...], first: list[int], split: list[Fraction]) -> list[Line]:
     """Both conventions against the separate implementation."""
     image, one = vector(window).reshape(1, 1, -1), vector((1,)).reshape(1, 1, 1)
+    entries: dict[tuple[int, ...], Any] = {(place,): entry for place, entry in enumerate(window)}
     lines: list[Line] = []
     conventions: tuple[tuple[Literal["first", "split"], list[Any]], ...] = (
         ("first", first),
@@ -342,7 +348,19 @@ def _by_reference(window: tuple[Any, ...], first: list[int], split: list[Fractio
             ties=ties,
         )
         shown = Matrix((tuple(number(share).tree for share in shares),))
-        lines.append(Computed(Ident("g", bold=True), "=", gradient.ravel(), vector(shares), shown))
+        ground = Ground("", {n.expr: len(window)}, {"x": entries}, about=f"maximum, {ties}")
+        lines.append(
+            Computed(
+                Ident("g", bold=True),
+                "=",
+                gradient.ravel(),
+                vector(shares),
+                shown,
+                Partial(Entry("y"), Entry("x")),
+                vector(shares),
+                ground,
+            )
+        )
     return lines
 
 

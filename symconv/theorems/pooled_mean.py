@@ -62,7 +62,7 @@ from symconv.theorems.index_sums import (
 )
 from symconv.theorems.input_gradient import E
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem
-from symconv.value import Value
+from symconv.value import Value, replace
 
 
 def Y(index: Any) -> Entry:
@@ -219,7 +219,13 @@ _DEFINED = ((Z(u), times(_SHARE, total(A(u + m - P), _CELLS))), (B(u), _SHARE))
 
 
 def _space() -> Space:
-    return Space(_ground, _PoolingGrid(Grid(6, 4, 3, 2, 1)), definitions=_DEFINED, beyond=_LARGER)
+    return Space(
+        _ground,
+        _PoolingGrid(Grid(6, 4, 3, 2, 1)),
+        definitions=_DEFINED,
+        beyond=_LARGER,
+        about="average-pooling",
+    )
 
 
 def _pool(images: Array, axes: Sequence[Geometry]) -> Array:
@@ -257,6 +263,7 @@ def _without_padding() -> Counterexample:
         image, kernel_size=(2,), stride=(1,), padding=((1, 1),), count_include_pad=False
     )
     ground = _space().at((Geometry(3, 2, 1, 1),), given((6, 6, 6), (0, 0, 0, 0)))
+    other = replace(ground, about="average-pooling, padding not counted")
     return Counterexample(
         "The mean must count the padding",
         tell(
@@ -265,8 +272,8 @@ def _without_padding() -> Counterexample:
             Entry("A"),
         ),
         (
-            line(Entry("Y"), pooled.ravel(), vector((6, 6, 6, 6))),
-            line(Entry("Y"), pooled.ravel(), values(CONVOLUTION, i, 4, ground), "≠"),
+            line(Entry("Y"), pooled.ravel(), vector((6, 6, 6, 6)), other),
+            line(Entry("Y"), pooled.ravel(), values(CONVOLUTION, i, 4, ground), other, "≠"),
         ),
     )
 
@@ -276,6 +283,7 @@ def _rounded_up() -> Counterexample:
     image = vector((6, 6, 6)).reshape(1, 1, 3)
     pooled = reference.avg_pool(image, kernel_size=(2,), stride=(2,), padding=((0, 0),), ceil_mode=True)
     padded = _space().at((Geometry(3, 2, 2),), given((6, 6, 6), (0,)))
+    other = replace(padded, about="average-pooling, ceil_mode")
     return Counterexample(
         "Every window must lie in the padded input",
         tell(
@@ -284,8 +292,8 @@ def _rounded_up() -> Counterexample:
             Entry("A"),
         ),
         (
-            line(Entry("Y"), pooled.ravel(), vector((6, 6))),
-            line(Entry("Y"), pooled.ravel(), values(CONVOLUTION, i, 2, padded), "≠"),
+            line(Entry("Y"), pooled.ravel(), vector((6, 6)), other),
+            line(Entry("Y"), pooled.ravel(), values(CONVOLUTION, i, 2, padded), other, "≠"),
         ),
     )
 
@@ -309,15 +317,19 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
         "average-pooling",
         sizes,
         (
-            size_line(at),
-            line(Entry("Z"), values(Z(u), u, len(every), ground), vector(every)),
+            size_line(at, ground),
+            line(Entry("Z"), values(Z(u), u, len(every), ground), vector(every), ground),
             line(
-                Entry("Y"), values(CONVOLUTION, i, at.outputs, ground), vector(every[:: at.S][: at.outputs])
+                Entry("Y"),
+                values(CONVOLUTION, i, at.outputs, ground),
+                vector(every[:: at.S][: at.outputs]),
+                ground,
             ),
             line(
                 slope(E, Entry("A")),
                 values(GRADIENT, t, at.I, ground),
                 vector(given_back[at.P : at.P + at.I]),
+                ground,
             ),
         ),
         {},

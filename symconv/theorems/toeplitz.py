@@ -146,7 +146,7 @@ def conv_toeplitz() -> Theorem:
 
 def _space() -> Space:
     """A, B, C, G and the matrix."""
-    return Space(definitions=((T(v, u), _ENTRY),))
+    return Space(definitions=((T(v, u), _ENTRY),), about="conv-toeplitz")
 
 
 def _stride_two() -> Counterexample:
@@ -155,8 +155,8 @@ def _stride_two() -> Counterexample:
         "The diagonals are constant for stride 1 only",
         tell("Input 5, kernel {} = (1, 2, 3) and stride 2: neighbours on a diagonal differ.", Entry("B")),
         (
-            line(T(0, 0), _matrix(ground, 2, 5)[0][0], 1),
-            line(T(1, 1), _matrix(ground, 2, 5)[1][1], 0),
+            line(T(0, 0), _matrix(ground, 2, 5)[0][0], 1, ground),
+            line(T(1, 1), _matrix(ground, 2, 5)[1][1], 0, ground),
         ),
     )
 
@@ -176,9 +176,9 @@ def _not_the_inverse() -> Counterexample:
             Entry("A"),
         ),
         (
-            line(Entry("C"), values(C(i), i, 2, ground), vector((5, 8))),
-            line(slope(E, Entry("A")), back, vector((5, 18, 16))),
-            line(slope(E, Entry("A")), back, vector((1, 2, 3)), "≠"),
+            line(Entry("C"), values(C(i), i, 2, ground), vector((5, 8)), ground),
+            line(slope(E, Entry("A")), back, vector((5, 18, 16)), ground),
+            line(slope(E, Entry("A")), back, vector((1, 2, 3)), ground, "≠"),
         ),
     )
 
@@ -205,13 +205,16 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
         "conv-toeplitz",
         sizes,
         (
-            size_line(at),
+            size_line(at, ground),
             Computed(
                 shown(Entry("T")),
                 "=",
                 by_reference,
                 placed,
                 Matrix(tuple(tuple(shown(cell) for cell in row) for row in cells)),
+                Entry("T"),
+                vector(cell for row in cells for cell in row),
+                ground,
             ),
         ),
         {},

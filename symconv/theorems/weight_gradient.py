@@ -29,7 +29,7 @@ from symconv.theorems.examples import (
     written_out,
 )
 from symconv.theorems.geometry import D, Geometry, I, K, O, P, S, Space, geometry, i, m, small, u
-from symconv.theorems.identity import Identity, Link, chain
+from symconv.theorems.identity import Computed, Identity, Link, chain
 from symconv.theorems.index_sums import A, B, C, G, equal, run, slope, tell, times, total, vector
 from symconv.theorems.input_gradient import DEFINITION, TAP, WINDOWS, E, convolution_hypotheses
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, step
@@ -141,7 +141,7 @@ def weight_gradient_formula() -> Theorem:
 
 def _space() -> Space:
     """A, B, C, G and the padded input."""
-    return Space(sizes={R: REMAINDER}, definitions=((X(u), A(u - P)),))
+    return Space(sizes={R: REMAINDER}, definitions=((X(u), A(u - P)),), about="weight-gradient")
 
 
 def _samples() -> tuple[dict[Any, Any], ...]:
@@ -156,10 +156,13 @@ def _samples() -> tuple[dict[Any, Any], ...]:
 _WHOLE = slope(E, Entry("B"))
 
 
-def _right(at: Geometry, image: tuple[int, ...], upstream: tuple[int, ...]) -> Any:
-    """∂E/∂B at these numbers, from the separate implementation."""
+def _not_so(
+    at: Geometry, image: tuple[int, ...], upstream: tuple[int, ...], right: tuple[int, ...], wrong: Any
+) -> tuple[Computed, ...]:
+    """∂E/∂B at these numbers, from the separate implementation, against what is right and what is wrong."""
     ground = _space().at((at,), given(image, (0,) * at.K, upstream))
-    return vector(ground.slopes["E", "B"][place,] for place in range(at.K))
+    computed = vector(ground.slopes["E", "B"][place,] for place in range(at.K))
+    return (line(_WHOLE, computed, vector(right), ground), line(_WHOLE, computed, wrong, ground, "≠"))
 
 
 def _not_spread() -> Counterexample:
@@ -173,10 +176,7 @@ def _not_spread() -> Counterexample:
             Entry("A"),
             Entry("G"),
         ),
-        (
-            line(_WHOLE, _right(at, image, upstream), vector((4, 6, 8))),
-            line(_WHOLE, _right(at, image, upstream), close, "≠"),
-        ),
+        _not_so(at, image, upstream, (4, 6, 8), close),
     )
 
 
@@ -191,10 +191,7 @@ def _too_many() -> Counterexample:
             Entry("A"),
             Entry("G"),
         ),
-        (
-            line(_WHOLE, _right(at, image, upstream), vector((4, 6, 8))),
-            line(_WHOLE, _right(at, image, upstream), every, "≠"),
-        ),
+        _not_so(at, image, upstream, (4, 6, 8), every),
     )
 
 
@@ -220,7 +217,7 @@ def _instance(sizes: tuple[Any, ...]) -> Instance:
     return Instance(
         "weight-gradient",
         sizes,
-        (size_line(at), *entries),
+        (size_line(at, ground), *entries),
         {},
         where=str(at),
         bounds=(line(CORRELATION, values(TARGET, m, at.K, numbers), every[: at.K]),),
