@@ -56,7 +56,7 @@ def test_results_are_called_as_the_report_calls_them_and_their_theorems_stay() -
     made = Certification(*stated("transposed"))
     letters = Notation({"A": "X", "B": "W", "E": "L"})
     called = made.called(Renaming(letters, ("A", "B", "C"), "E").everywhere)
-    assert [each.subject for each in called.batches] == ["C", "∂L/∂X", "∂L/∂W"]
+    assert [each.subject for each in called.batches] == ["output size", "C", "∂L/∂X", "∂L/∂W"]
     assert [source.text for source in called.sources] == [source.text for source in made.sources]
     assert [each.subject for each in called.gaps] == [each.subject for each in made.gaps]
 
