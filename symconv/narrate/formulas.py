@@ -185,7 +185,7 @@ def _(formula: Over, names: Names) -> Node:
         return BigOp("max", body, lower=_limits(formula))
     ranges = formula.ranges
     if not ranges:  # Iverson's bracket: 1 where the condition holds, else 0
-        return row(Fence("[", _limits(formula), "]"), body)
+        return row(Fence("[", _limits(formula), "]"), body) if formula.where else body
     for position, limit in enumerate(reversed(ranges)):
         lower: Node = _short_range(limit) if _is_wide(limit) else row(show(limit.var), "=", show(limit.lower))
         if position == 0 and formula.where:

@@ -44,39 +44,30 @@ def test_data_keeps_its_shape(data: Any, called: Any) -> None:
 
 
 def test_settings_and_statements_are_called_alike() -> None:
+    given = {"shape": [1, 2], "entries": [1, "1/2"]}
     facts = {
         "base": 0,
-        "samples": [{"A": [[1, "1/2"]], "I_1": 3}],
-        "draw": ["A", "∂"],
-        "letters": [["M", "positive"], ["O", "as", ["+", "I", 1]]],
+        "samples": [{"A": given, "I_1": 3}],
+        "define": {
+            "M": {"draw": [1, 9, 3]},
+            "O": ["+", "I", 1],
+            "A": {"shape": ["I"], "draw": [-9, 9, 3]},
+            "C": {"shape": ["I"], "index": ["i"], "value": ["split", ["at", "A", "d"], [["d", 0, "I"]], []]},
+        },
         "hypotheses": [["<", 0, "M"]],
         "limit": ["M", "oo"],
-        "layer": {
-            "input": "A",
-            "output": "C",
-            "error": "E",
-            "index": ["i"],
-            "value": ["at", "A", "i"],
-            "outside": {"A": 0},
-            "ties": "first",
-        },
     }
     assert CALLED.facts(facts) == {
         "base": 0,
-        "samples": [{"X": [[1, "1/2"]], "w_1": 3}],
-        "draw": ["X", "∂"],
-        "letters": [["μ", "positive"], ["O", "as", ["+", "w", 1]]],
+        "samples": [{"X": given, "w_1": 3}],
+        "define": {
+            "μ": {"draw": [1, 9, 3]},
+            "O": ["+", "w", 1],
+            "X": {"shape": ["w"], "draw": [-9, 9, 3]},
+            "C": {"shape": ["w"], "index": ["i"], "value": ["split", ["at", "X", "A"], [["A", 0, "w"]], []]},
+        },
         "hypotheses": [["<", 0, "μ"]],
         "limit": ["μ", "oo"],
-        "layer": {
-            "input": "X",
-            "output": "C",
-            "error": "L",
-            "index": ["i"],
-            "value": ["at", "X", "i"],
-            "outside": {"X": 0},
-            "ties": "first",
-        },
     }
     said = {
         "in": 0,

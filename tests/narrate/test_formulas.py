@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 
 from symconv.formula import Entry, Guarded
-from symconv.layers import Conv2d, LPPool2d, MaxPool2d
+from symconv.layers import Conv2d, Linear, LPPool2d, MaxPool2d
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
 from symconv.operator import Names
 from symconv.printing.text import text
@@ -45,6 +45,11 @@ def test_the_general_gradient_shows_its_bounds() -> None:
     formula = CONV.general("input").formula
     bounds = [text(range_bounds(limit)) for limit in wide_ranges(formula)]
     assert bounds == ["max(1, k + 1 − K₁) ≤ i ≤ min(O₁, k)", "max(1, l + 1 − K₂) ≤ j ≤ min(O₂, l)"]
+
+
+def test_a_single_term_without_a_condition_has_no_bracket() -> None:
+    derivation = Linear(3, 2).derive((3,), (2, 3))
+    assert text(tree(derivation.general("bias").formula, derivation.names)) == "∂E/∂C[f]"
 
 
 def test_divisibility_stands_at_the_sum_where_stride_and_dilation_exceed_one() -> None:
