@@ -1,4 +1,4 @@
-"""The options that describe a layer, and how the text of options is read; for :mod:`symconv.cli`.
+"""The options that several commands have, and how the text of options is read; for :mod:`symconv.parsers`.
 
 Nothing beyond argparse is imported before an option is read.
 """
@@ -126,7 +126,7 @@ def fragment_style(options: argparse.Namespace) -> FragmentStyle | None:
         raise ProblemError(f"{_flag(fields[error.name])}: {error.complaint}") from None
 
 
-def add_notation(parser: argparse.ArgumentParser, first_index: bool) -> None:
+def add_notation(parser: argparse.ArgumentParser, first_index: bool = True) -> None:
     """The options that say what letters are called, and from where indices count unless a theorem says it."""
     words = None if first_index else "what holds for every size counts as its proof does, and says so"
     group = parser.add_argument_group("notation", words)

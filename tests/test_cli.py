@@ -19,7 +19,7 @@ from bad_inputs import BAD_FILES, GOOD
 from symconv import __version__
 from symconv.certificates.general import GENERAL
 from symconv.checks.result import Check, Checks, Method, Verdict
-from symconv.cli import COMMANDS, main
+from symconv.cli import COMMANDS, RUN, main
 from symconv.document import Document, Paragraph
 from symconv.errors import ArgumentError
 from symconv.layers import LAYERS
@@ -150,6 +150,10 @@ def run(*arguments: str) -> int:
 
 
 # --- help, version, wrong use ---
+
+
+def test_every_command_that_is_read_is_run() -> None:
+    assert RUN.keys() == COMMANDS.keys()
 
 
 def test_help_and_version_are_printed_without_heavy_imports() -> None:

@@ -65,6 +65,7 @@ LAYERS = (
     ("symconv.report",),
     ("symconv.pipeline", "symconv.notebook", "symconv.terminal"),
     ("symconv.certify", "symconv.listing", "symconv.options"),
+    ("symconv.parsers",),
     ("symconv.cli",),
     ("symconv.__main__", "symconv"),
 )
@@ -144,7 +145,9 @@ def test_reference_shares_no_code_with_what_it_checks() -> None:
     assert MODULES["symconv.checks"].read_text(encoding="utf-8") == ""
 
 
-@pytest.mark.parametrize("module", ["symconv", "symconv.cli", "symconv.options", "symconv.errors"])
+@pytest.mark.parametrize(
+    "module", ["symconv", "symconv.cli", "symconv.parsers", "symconv.options", "symconv.errors"]
+)
 def test_import_costs_neither_sympy_nor_numpy(module: str) -> None:
     code = f"import sys, {module}; print(*({{'sympy', 'numpy', 'rich', 'latex2mathml'}} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
