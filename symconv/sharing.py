@@ -129,13 +129,15 @@ def _work_and_exit(works: Sequence[Callable[[], object]], reader: int, writer: i
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.close(reader)
+        from symconv.pickling import dumps  # which needs SymPy, as the work does
+
         with suppress(ImportError, AttributeError, OSError):
             import fcntl
 
             fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, _PIPE)
         with open(writer, "wb", buffering=0) as pipe:
             for work in works:
-                result = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
+                result = dumps(work())
                 message = memoryview(len(result).to_bytes(_HEAD, "big") + result)
                 while message:
                     message = message[pipe.write(message) :]

@@ -21,8 +21,8 @@ MODULES = {
 # From the ground up: a module imports from layers before its own, and within its own package.
 # A name stands for a module or a whole package; the longest name that fits counts.
 LAYERS = (
-    ("symconv.errors", "symconv.sharing", "symconv.value", "symconv._version", "symconv.recheck"),
-    ("symconv.display", "symconv.drawing"),
+    ("symconv.errors", "symconv.pickling", "symconv.value", "symconv._version", "symconv.recheck"),
+    ("symconv.display", "symconv.drawing", "symconv.sharing"),
     ("symconv.exact", "symconv.grammar", "symconv.printing"),
     ("symconv.show", "symconv.checks.result", "symconv.notation"),
     ("symconv.document",),
