@@ -63,14 +63,14 @@ class ChainDerivation(Chained, Rendered):
         from symconv.checks.chain import check_chain
         from symconv.renaming import Renaming
 
-        return Renaming(self.notation, self.array_names, self.error).everywhere(check_chain(self.plain))
+        return Renaming.of(self).everywhere(check_chain(self.plain))
 
     def document(self) -> Document:
         """The chain as a document: what the layers compute, then the gradients from the end back."""
         from symconv.narrate.chain import document
-        from symconv.renaming import renamed
+        from symconv.renaming import Renaming
 
-        return renamed(document(self.plain), self.notation, self.array_names, self.error)
+        return Renaming.of(self)(document(self.plain))
 
     def __repr__(self) -> str:
         called = self.notation.name

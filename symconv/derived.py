@@ -100,9 +100,7 @@ class Derivation(Worked, Rendered):
         from symconv.checks.derivation import check_derivation
         from symconv.renaming import Renaming
 
-        names = self.names
-        renaming = Renaming(self.notation, self.array_names, names.error)
-        return renaming.everywhere(check_derivation(self.plain))
+        return Renaming.of(self).everywhere(check_derivation(self.plain))
 
     def matrix(self) -> LayerMatrix:
         """The layer as one matrix M with ``vec(output) = M vec(input)``.
@@ -117,9 +115,9 @@ class Derivation(Worked, Rendered):
     def document(self) -> Document:
         """The derivation as a document."""
         from symconv.narrate.derivation import document
-        from symconv.renaming import renamed
+        from symconv.renaming import Renaming
 
-        return renamed(document(self.plain), self.notation, self.array_names, self.names.error)
+        return Renaming.of(self)(document(self.plain))
 
     def to_latex(
         self,

@@ -37,18 +37,14 @@ class LayerMatrix(MatrixView, Rendered):
         from symconv.checks.matrix import check_matrix
         from symconv.renaming import Renaming
 
-        names = self.derivation.names
-        renaming = Renaming(self.derivation.notation, self.derivation.array_names, names.error)
-        return renaming.everywhere(check_matrix(self._plain))
+        return Renaming.of(self.derivation).everywhere(check_matrix(self._plain))
 
     def document(self) -> Document:
         """The matrix as a document."""
         from symconv.narrate.matrix import matrix_document
-        from symconv.renaming import renamed
+        from symconv.renaming import Renaming
 
-        names = self.derivation.names
-        document = matrix_document(self._plain)
-        return renamed(document, self.derivation.notation, self.derivation.array_names, names.error)
+        return Renaming.of(self.derivation)(matrix_document(self._plain))
 
     def __repr__(self) -> str:
         rows, columns = self.shape

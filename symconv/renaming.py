@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from symconv.checks.result import Check
 from symconv.display import Ident
@@ -59,6 +59,17 @@ _OF_PAGES = frozenset("px")
 """Letters that the explorer of a pooling writes by itself."""
 
 
+class InNotation(Protocol):
+    """A derivation: what has a notation, arrays, and an error."""
+
+    @property
+    def notation(self) -> Notation: ...
+    @property
+    def array_names(self) -> tuple[str, ...]: ...
+    @property
+    def error(self) -> str: ...
+
+
 def renamed(value: T, notation: Notation, arrays: Iterable[str] = (), error: str | None = None) -> T:
     """A document, or a part of one, in a notation: the value itself where nothing is called otherwise.
 
@@ -69,7 +80,7 @@ def renamed(value: T, notation: Notation, arrays: Iterable[str] = (), error: str
     Raises:
         ArgumentError: a letter would stand for two things, or there is no such letter to be renamed.
     """
-    return Renaming(notation, arrays, error)(value) if notation.letters else value
+    return Renaming(notation, arrays, error)(value)
 
 
 def letters_of(value: Any) -> frozenset[str]:
@@ -101,8 +112,15 @@ class Renaming:
         self._kept: dict[int, tuple[Any, Any]] = {}
         self._met: set[str] = set()
 
+    @classmethod
+    def of(cls, about: InNotation) -> Self:
+        """The notation of a derivation, for what is told of it in its own letters."""
+        return cls(about.notation, about.array_names, about.error)
+
     def __call__(self, value: T) -> T:
         """A whole: a document, a section, a tree, checks."""
+        if not self.notation.letters:
+            return value
         if isinstance(value, Document) and self.names:
             outside = tuple(block for block in value.blocks if not isinstance(block, Section))
             rest = iter(self._whole(outside))
@@ -118,6 +136,8 @@ class Renaming:
 
     def everywhere(self, value: T) -> T:
         """Checks or a line of text by themselves; checks that stand in a renamed document as they are there."""
+        if not self.notation.letters:
+            return value
         scope = _Scope(self._usual, self.arrays | _ARRAYS, self._usual, self._kept)
         result: T = scope(value, is_worded=True)
         return result

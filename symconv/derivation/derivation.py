@@ -84,6 +84,11 @@ class Worked:
         return replace(self, names=names, arrays=self.arrays.put(symbols), notation=notation)
 
     @property
+    def error(self) -> str:
+        """How formulas call the error."""
+        return self.names.error
+
+    @property
     def array_names(self) -> tuple[str, ...]:
         """How formulas call the arrays that there are, the output last."""
         return tuple(map(self.names.of, _roles(self.operator)))
@@ -271,7 +276,7 @@ def work_out(
     names: Names | None = None,
     make: type[W] = Worked,  # type: ignore[assignment]
     lines: bool = False,
-    notation: Notation | None = None,
+    notation: Notation = USUAL,
 ) -> W:
     """A derivation from arrays or from shapes.
 
@@ -285,7 +290,6 @@ def work_out(
         lines: whether an input may be a line: then a list of ints is an array, and a tuple a shape.
         notation: how letters are called where they are shown, and the first index.
     """
-    notation = USUAL if notation is None else notation
     names = (names or Names()).counted(notation)
     arrays: dict[str, Array | Lazy] = {}
     shapes: dict[str, tuple[int, ...]] = {}

@@ -64,7 +64,6 @@ SUBSTITUTE: Prose = ("The numbers, put in.",)
 EVALUATE: Prose = ("Exact arithmetic.",)
 
 COLLAPSE: Prose = ("Among the offsets only the one that leads from this output to this entry is left.",)
-POINTWISE: Prose = ("The windows that contain this entry are those between the bounds.",)
 
 
 def definition(reduction: Reduction) -> Prose:

@@ -104,7 +104,7 @@ class Layer:
         *,
         upstream: Any = None,
         names: Names | None = None,
-        notation: Notation | None = None,
+        notation: Notation = USUAL,
     ) -> Derivation:
         """The layer worked out: output, gradients, general formulas, and the steps to them.
 
@@ -141,7 +141,7 @@ class Layer:
         bias: Any = None,
         *,
         names: Names | None = None,
-        notation: Notation | None = None,
+        notation: Notation = USUAL,
     ) -> LayerMatrix:
         """The layer as one matrix M with ``vec(output) = M vec(input)``; ``vec`` writes rows one after the other.
 
@@ -167,7 +167,7 @@ class Layer:
         wrt: str | None = "input",
         over: Over | None = None,
         names: Names | None = None,
-        notation: Notation | None = None,
+        notation: Notation = USUAL,
     ) -> IndexFormula:
         """The index formula of one channel with symbolic sizes, for this layer's stride, padding and dilation.
 
@@ -180,7 +180,6 @@ class Layer:
         """
         kernel = [sp.Symbol(f"K_{axis}", integer=True, positive=True) for axis in range(1, self.dims + 1)]
         axes = with_symbols(self.spatial_axes(kernel if self.has_weight else None))
-        notation = USUAL if notation is None else notation
         names = (names or Names()).counted(notation)
         if wrt in (None, "output"):
             return IndexFormula.of(general_output(axes, self.reduction(), names, self.has_weight), notation)

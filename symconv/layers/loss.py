@@ -56,7 +56,7 @@ class Sum(Layer):
         *,
         upstream: Any = None,
         names: Names | None = None,
-        notation: Notation | None = None,
+        notation: Notation = USUAL,
     ) -> Derivation:
         names = names or Names(output="E")
         return super().derive(input, weight, bias, upstream=upstream, names=names, notation=notation)
@@ -68,7 +68,7 @@ class Sum(Layer):
         wrt: str | None = "input",
         over: Over | None = None,
         names: Names | None = None,
-        notation: Notation | None = None,
+        notation: Notation = USUAL,
     ) -> IndexFormula:
         return super().general(wrt, over, names or Names(output="E"), notation)
 
@@ -122,7 +122,7 @@ class Loss(Layer):
         target: Any = None,
         upstream: Any = None,
         names: Names | None = None,
-        notation: Notation | None = None,
+        notation: Notation = USUAL,
     ) -> Derivation:
         """The loss worked out, as :meth:`symconv.layers.Layer.derive`.
 
@@ -148,10 +148,9 @@ class Loss(Layer):
         wrt: str | None = "input",
         over: Over | None = None,
         names: Names | None = None,
-        notation: Notation | None = None,
+        notation: Notation = USUAL,
     ) -> IndexFormula:
         axes = with_symbols(self.spatial_axes())
-        notation = USUAL if notation is None else notation
         names = names or Names(weight="T", output="C" if self.kind == "none" else "E")
         names = names.counted(notation)
         if wrt in (None, "output"):

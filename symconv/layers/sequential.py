@@ -20,7 +20,7 @@ from symconv.layers.convolution import Convolution
 from symconv.layers.layer import Layer
 from symconv.layers.linear import Flatten, Linear
 from symconv.layers.loss import Loss, Sum
-from symconv.notation import Notation
+from symconv.notation import USUAL, Notation
 from symconv.operator import Operator
 
 # A layer's arrays are called by its kind; a second one of the same kind gets a 2 behind its letter.
@@ -114,7 +114,7 @@ class Sequential:
         target: Any = None,
         upstream: Any = None,
         biases: Mapping[str, Any] = MappingProxyType({}),
-        notation: Notation | None = None,
+        notation: Notation = USUAL,
     ) -> ChainDerivation:
         """The chain worked out: every array, every gradient, and the steps to them.
 
@@ -140,7 +140,7 @@ class Sequential:
             if name not in self.names or not self.layers[self.names.index(name)].has_weight:
                 raise ArgumentError("biases", "of layers that have one", name)
         chain = _Builder(self, input, list(weights), target, upstream, biases).chain()
-        return chain if notation is None else chain.in_notation(notation)
+        return chain.in_notation(notation)
 
 
 def _flat(named: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:

@@ -15,7 +15,7 @@ from symconv.errors import ArgumentError, ShapeError, UnsupportedError
 from symconv.exact import as_integers, pack
 from symconv.layers.arguments import Sizes, is_list, per_axis, store, window
 from symconv.layers.layer import Layer
-from symconv.notation import Notation
+from symconv.notation import USUAL, Notation
 from symconv.operator import Names, Operator
 from symconv.reductions import Reduction, WeightedSum
 
@@ -121,7 +121,7 @@ class Unpooling(Layer):
         indices: Any = None,
         upstream: Any = None,
         names: Names | None = None,
-        notation: Notation | None = None,
+        notation: Notation = USUAL,
     ) -> Derivation:
         """The layer worked out at the indices that a max pooling returned; else as :meth:`Layer.derive`."""
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Self
+
+from symconv.value import Value
 
 Data = Any
 
 _NAME = re.compile(r"([^\W\d_]+)((?:_?\d.*)?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Value):
     """Names by their letters: ``I_1`` becomes ``N_1`` where I becomes N."""
 
     letters: Mapping[str, str]
