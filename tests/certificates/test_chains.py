@@ -151,8 +151,8 @@ def test_the_time_of_a_chain_grows_with_its_entries_and_not_faster(
         ((made,), gaps) = stated(rows=str(rows), pool="AvgPool2d")
         assert not gaps
         text = SourceFile("Test", made, made.statements).text()
-        run = compiled(text.partition("Definition everything")[0])
-        assert run.accepted, run.said
-        seconds[side] = run.seconds
+        runs = [compiled(text.partition("Definition everything")[0]) for _ in range(3)]
+        assert all(run.accepted for run in runs), runs[0].said
+        seconds[side] = min(run.seconds for run in runs)  # other work on the machine only adds to it
     # four times as many entries; time that grew with their square would be sixteen-fold
     assert seconds[24] - seconds[4] <= 9 * (seconds[12] - seconds[4])
