@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import sympy as sp
 
-from symconv.exact import symbolic
+from symconv.number import symbolic
 
 
 def total(terms: Iterator[Any]) -> Any:

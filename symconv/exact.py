@@ -19,45 +19,10 @@ from numpy.typing import NDArray
 from sympy.matrices.matrixbase import MatrixBase
 
 from symconv.errors import ArgumentError, shorten
+from symconv.number import EXACT, exact
 
 Array = NDArray[Any]
 """A NumPy array; of dtype object with exact entries unless a function says otherwise."""
-
-_FLOAT_HINT = "exact numbers (int, Fraction, SymPy) or symbols"
-
-
-def exact(value: object, name: str = "entry") -> Any:
-    """One exact entry: an ``int`` where it is one, else a ``Fraction``, else a SymPy expression.
-
-    Raises:
-        ArgumentError: a float (also SymPy's), a bool, text or anything else that is not exact.
-    """
-    match value:
-        case bool() | np.bool_():
-            raise ArgumentError(name, _FLOAT_HINT, value)
-        case int():
-            return value
-        case np.integer():
-            return int(value)
-        case Fraction():
-            return value.numerator if value.denominator == 1 else value
-        case sp.Integer():
-            return int(value)
-        case sp.Rational():
-            return Fraction(int(value.p), int(value.q))
-        case sp.Expr() if not value.has(sp.Float, sp.nan):
-            return value
-        case _:
-            raise ArgumentError(name, _FLOAT_HINT, value)
-
-
-def symbolic(value: Any) -> Any:
-    """An exact entry as a SymPy expression."""
-    if isinstance(value, int):
-        return sp.Integer(value)
-    if isinstance(value, Fraction):
-        return sp.Rational(value.numerator, value.denominator)
-    return value
 
 
 def pack(value: object, name: str = "array") -> Array:
@@ -75,13 +40,13 @@ def pack(value: object, name: str = "array") -> Array:
         return _filled((exact(e, name) for e in entries), shape)
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "iuO":
-            raise ArgumentError(name, f"an array of {_FLOAT_HINT}", ShortForm(f"dtype {value.dtype}"))
+            raise ArgumentError(name, f"an array of {EXACT}", ShortForm(f"dtype {value.dtype}"))
         array = value
         if array.size == 0:
             raise ArgumentError(name, "an array with at least one entry", ShortForm(f"shape {value.shape}"))
         return _filled((exact(e, name) for e in array.ravel().tolist()), array.shape)
     if hasattr(value, "detach"):
-        raise ArgumentError(name, f"an array of {_FLOAT_HINT}; convert the tensor with .long().numpy()")
+        raise ArgumentError(name, f"an array of {EXACT}; convert the tensor with .long().numpy()")
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         return _filled([exact(source, name)], ())
     shape = _nested_shape(value, name)

@@ -18,14 +18,10 @@ from typing import Any, Literal, Protocol
 
 import sympy as sp
 
-from symconv.axes import Range
-from symconv.axes.arithmetic import Assignment, Index, condition_at, rational, runs, whole
-from symconv.axes.arithmetic import assignments as assignments
-from symconv.axes.arithmetic import holds as holds
-from symconv.axes.arithmetic import integer as integer
+from symconv.arithmetic import Assignment, Index, Range, condition_at, rational, runs, whole
 from symconv.combining import divide, largest, total
 from symconv.errors import UnsupportedError
-from symconv.exact import exact, symbolic
+from symconv.number import exact, symbolic
 from symconv.value import Value
 
 

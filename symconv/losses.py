@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import sympy as sp
 
-from symconv.axes import Range, Whole
-from symconv.exact import Array, exact
+from symconv.arithmetic import Range
+from symconv.axes import Whole
+from symconv.exact import Array
 from symconv.formula import (
     Apply,
     Entry,
@@ -34,6 +35,7 @@ from symconv.formula import (
     Sum,
     evaluate,
 )
+from symconv.number import exact
 from symconv.reductions import Slopes, Window, objects
 from symconv.value import Value, replace
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from symconv.exact import Array, exact
+from symconv.exact import Array
 from symconv.formula import (
     Apply,
     Branch,
@@ -29,10 +29,11 @@ from symconv.formula import (
     Sum,
     evaluate,
 )
+from symconv.number import exact
 from symconv.reductions import Slopes, Undivided, Window, objects
 
 if TYPE_CHECKING:
-    from symconv.axes import Range
+    from symconv.arithmetic import Range
     from symconv.taps import Taps
 
 

@@ -24,7 +24,7 @@ import numpy as np
 import sympy as sp
 
 from symconv.combining import divide, largest, share, total
-from symconv.exact import Array, symbolic
+from symconv.exact import Array
 from symconv.formula import (
     Absolute,
     Chosen,
@@ -38,11 +38,13 @@ from symconv.formula import (
     Sign,
     Sum,
 )
+from symconv.number import symbolic
 from symconv.sums import dot
 from symconv.value import Value
 
 if TYPE_CHECKING:
-    from symconv.axes import Axis, Indices, Letters, Range
+    from symconv.arithmetic import Range
+    from symconv.axes import Axis, Indices, Letters
     from symconv.taps import Taps
 
 Ties = Literal["first", "split"]

@@ -7,8 +7,8 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from symconv.arithmetic import assignments, holds, integer, rational
 from symconv.axes import Range
-from symconv.axes.arithmetic import assignments, holds, integer, rational
 from symconv.axes.axis import ceiling, floor
 from symconv.errors import UnsupportedError
 from symconv.formula import Entry, Over, Product, evaluate, evaluator

@@ -10,7 +10,8 @@ import pytest
 import sympy as sp
 
 from symconv.errors import ArgumentError
-from symconv.exact import as_integers, exact, indices, is_numeric, pack, subscript, symbols, unpack
+from symconv.exact import as_integers, indices, is_numeric, pack, subscript, symbols, unpack
+from symconv.number import exact
 
 x, y = sp.symbols("x y")
 

@@ -23,8 +23,8 @@ MODULES = {
 LAYERS = (
     ("symconv.errors", "symconv.pickling", "symconv.value", "symconv._version", "symconv.recheck"),
     ("symconv.display", "symconv.drawing", "symconv.sharing"),
-    ("symconv.exact", "symconv.grammar", "symconv.printing"),
-    ("symconv.show", "symconv.checks.result", "symconv.notation"),
+    ("symconv.number", "symconv.grammar", "symconv.printing", "symconv.arithmetic"),
+    ("symconv.exact", "symconv.show", "symconv.checks.result", "symconv.notation"),
     ("symconv.document",),
     ("symconv.renaming",),
     ("symconv.combining",),

@@ -27,8 +27,9 @@ To add an axis: a frozen class with ``output_size``, ``taps`` and the two ``read
 
 from __future__ import annotations
 
+from symconv.arithmetic import Range
 from symconv.axes.adjoint import Adjoint
-from symconv.axes.axis import Axis, AxisTaps, Indices, Letters, Over, Range, Reads, Size, sequence
+from symconv.axes.axis import Axis, AxisTaps, Indices, Letters, Over, Reads, Size, sequence
 from symconv.axes.channels import Grouped, Pointwise, Whole
 from symconv.axes.inverse import InputSizes, input_sizes
 from symconv.axes.joint import Planewise, Scattered

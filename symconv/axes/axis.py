@@ -9,7 +9,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from symconv.exact import symbolic
+from symconv.arithmetic import Range
+from symconv.number import symbolic
 from symconv.value import Value
 
 Size = Any
@@ -44,14 +45,6 @@ class AxisTaps(Value, dict=True):
             for group, position in zip(groups, tap, strict=True):
                 group.setdefault(position, []).append(tap)
         return groups
-
-
-class Range(Value):
-    """An index that runs from ``lower`` to ``upper``, both included."""
-
-    var: sp.Symbol
-    lower: sp.Expr
-    upper: sp.Expr
 
 
 class Letters(Value):

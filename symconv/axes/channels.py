@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, last_index
-from symconv.exact import symbolic
+from symconv.arithmetic import Range
+from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Reads, Size, last_index
+from symconv.number import symbolic
 from symconv.value import Value
 
 

@@ -28,7 +28,7 @@ from symconv.axes.channels import Grouped, Pointwise
 from symconv.axes.sliding import Sliding
 from symconv.axes.windows import Adaptive, Fractional
 from symconv.errors import ShapeError, UnsupportedError
-from symconv.exact import symbolic
+from symconv.number import symbolic
 from symconv.value import Value
 
 MOST = 2**40

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, last_index, sequence
+from symconv.arithmetic import Range
+from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Reads, last_index, sequence
 from symconv.axes.windows import Fractional
 from symconv.value import Value
 

@@ -7,9 +7,10 @@ from typing import Any, Literal
 import numpy as np
 import sympy as sp
 
-from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Range, Reads, Size, ceiling, floor, last_index
+from symconv.arithmetic import Range
+from symconv.axes.axis import AxisTaps, Indices, Letters, Over, Reads, Size, ceiling, floor, last_index
 from symconv.errors import ShapeError
-from symconv.exact import symbolic
+from symconv.number import symbolic
 from symconv.value import Value
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]

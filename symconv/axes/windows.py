@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from symconv.arithmetic import Range
 from symconv.axes.axis import (
     AxisTaps,
     Indices,
     Letters,
     Over,
-    Range,
     Reads,
     Size,
     ceiling,

@@ -24,8 +24,8 @@ from symconv.certificates.result import (
 )
 from symconv.certificates.statement import Uncertified
 from symconv.combining import largest
-from symconv.exact import symbolic
 from symconv.losses import CrossEntropy
+from symconv.number import symbolic
 from symconv.pointwise import Logistic, Pointed, Rectified, TanH
 from symconv.reductions import LpNorm, Maximum, Mean, WeightedSum
 

@@ -23,8 +23,8 @@ from symconv.certificates.result import (
     squares_divisor,
 )
 from symconv.certificates.statement import Uncertified
-from symconv.exact import symbolic
 from symconv.losses import CrossEntropy, SquaredError
+from symconv.number import symbolic
 from symconv.pointwise import Logistic, Pointed, Rectified, TanH
 from symconv.reductions import LpNorm, Maximum, Mean, PlainSum, WeightedSum
 

@@ -13,8 +13,9 @@ import sympy as sp
 from symconv.certificates import geometry, literals
 from symconv.certificates.statement import Uncertified
 from symconv.derivation.derivation import Worked
-from symconv.exact import Array, indices, is_numeric, pack, symbolic
+from symconv.exact import Array, indices, is_numeric, pack
 from symconv.losses import CrossEntropy, SquaredError
+from symconv.number import symbolic
 from symconv.operator import Argument, Operator
 from symconv.reductions import Mean, PlainSum
 from symconv.value import Value

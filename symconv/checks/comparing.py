@@ -9,7 +9,8 @@ import sympy as sp
 
 from symconv.checks.result import Check, Method, Verdict
 from symconv.derivation.derivation import Worked
-from symconv.exact import Array, indices, symbolic
+from symconv.exact import Array, indices
+from symconv.number import symbolic
 
 
 def zero_differences(subject: str, pairs: Iterable[tuple[Any, Any]], count: int, total: int) -> Check:

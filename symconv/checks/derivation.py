@@ -50,8 +50,9 @@ from symconv.checks.surroundings import is_smooth
 from symconv.derivation.derivation import Worked
 from symconv.derivation.step import Step
 from symconv.derivation.values import ArrayValues
-from symconv.exact import indices, symbolic
+from symconv.exact import indices
 from symconv.formula import evaluate
+from symconv.number import symbolic
 from symconv.operator import Argument
 from symconv.pointwise import Rectified
 from symconv.reductions import LpNorm, Maximum

@@ -15,7 +15,8 @@ from mpmath import libmp
 
 from symconv.checks.interval import Point
 from symconv.errors import UnsupportedError
-from symconv.exact import Array, symbolic
+from symconv.exact import Array
+from symconv.number import symbolic
 
 BITS = 400
 """Bits of the intervals: enough for difference quotients whose step is far below the digits compared."""

@@ -11,7 +11,8 @@ from symconv.checks.jacobian import sample, tie_free
 from symconv.checks.result import Check, Method, Verdict
 from symconv.checks.sampling import generator
 from symconv.derivation.derivation import Worked
-from symconv.exact import indices, symbolic
+from symconv.exact import indices
+from symconv.number import symbolic
 from symconv.reductions import LpNorm
 
 

@@ -23,7 +23,8 @@ from symconv.checks.oracle import Oracle
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.checks.sampling import EXHAUSTIVE, generator
 from symconv.derivation.matrix import MatrixView
-from symconv.exact import Array, symbolic
+from symconv.exact import Array
+from symconv.number import symbolic
 from symconv.reductions import Maximum, WeightedSum
 
 Pair = tuple[str, Any, Any]

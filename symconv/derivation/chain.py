@@ -18,8 +18,9 @@ from symconv.derivation.arrays import ByRole
 from symconv.derivation.derivation import UPSTREAM, W, Worked
 from symconv.derivation.step import Step
 from symconv.errors import ArgumentError, ShapeError
-from symconv.exact import Array, exact, frozen, is_closed, pack, symbols, unpack
+from symconv.exact import Array, frozen, is_closed, pack, symbols, unpack
 from symconv.notation import USUAL, Notation, apart
+from symconv.number import exact
 from symconv.operator import Argument, Names, Operator
 from symconv.value import replace
 

@@ -34,8 +34,8 @@ from symconv.axes import (
 from symconv.axes import Over as SumOver
 from symconv.derivation import reasons
 from symconv.derivation.step import Step
-from symconv.exact import symbolic
 from symconv.formula import Delta, Entry, Formula, Over, Partial, Product, Sum
+from symconv.number import symbolic
 from symconv.operator import Argument, Names
 from symconv.reductions import Maximum, Reduction
 from symconv.value import replace

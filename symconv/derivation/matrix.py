@@ -21,7 +21,8 @@ import sympy as sp
 
 from symconv.derivation.derivation import Worked
 from symconv.errors import UnsupportedError
-from symconv.exact import Array, frozen, symbolic
+from symconv.exact import Array, frozen
+from symconv.number import symbolic
 from symconv.operator import Names
 from symconv.reductions import Maximum, Mean, WeightedSum
 

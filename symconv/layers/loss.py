@@ -15,12 +15,13 @@ from symconv.derivation.derivation import is_shape, work_out
 from symconv.derivation.general import general_gradient, general_output, with_symbols
 from symconv.derived import Derivation, IndexFormula
 from symconv.errors import ArgumentError, ShapeError
-from symconv.exact import Array, frozen, indices, pack, symbolic
+from symconv.exact import Array, frozen, indices, pack
 from symconv.layers.activation import roles
 from symconv.layers.arguments import one_of
 from symconv.layers.layer import Layer
 from symconv.losses import CrossEntropy, SquaredError
 from symconv.notation import USUAL, Notation
+from symconv.number import symbolic
 from symconv.operator import Names, Operator
 from symconv.reductions import PlainSum, Reduction
 

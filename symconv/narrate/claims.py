@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from symconv.document import Assertion, Facts, Says
-from symconv.narrate.statements import error_of
+from symconv.narrate.rounding import error_of
 from symconv.theorems.letters import LETTERS, Letters
 from symconv.theorems.theorem import Instance, Line, Rounded, Theorem
 from symconv.theorems.written import INDEX, Claim

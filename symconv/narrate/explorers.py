@@ -17,7 +17,8 @@ import sympy as sp
 from symconv.axes import Axis, Sliding
 from symconv.derivation.derivation import Worked
 from symconv.document import Explorer, Links, Numbers
-from symconv.exact import Array, exact, indices
+from symconv.exact import Array, indices
+from symconv.number import exact
 from symconv.reductions import LpNorm, Maximum, Mean, WeightedSum
 from symconv.taps import Taps
 from symconv.value import replace

@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy as sp
 
-from symconv.axes import Range
+from symconv.arithmetic import Range
 from symconv.display import (
     BigOp,
     Cases,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symconv.axes import Range
+from symconv.arithmetic import Range
 from symconv.checks.matrix import check_matrix
 from symconv.checks.result import Checks
 from symconv.derivation.arrays import Symbols

@@ -22,6 +22,7 @@ from symconv.formula import Absolute, Entry, Negative, Partial, Sum
 from symconv.narrate.decimals import PLACES, matrix_formula
 from symconv.narrate.facts import PLACE, facts_in_part, facts_of_arrays, facts_of_layer
 from symconv.narrate.formulas import tree
+from symconv.narrate.rounding import error_of
 from symconv.operator import Argument, Names
 from symconv.value import replace
 
@@ -41,13 +42,6 @@ def rounds(about: Worked, formula: Any, shown: str) -> Assertion:
     """That a formula of a derivation rounds to a decimal."""
     error, half_unit = error_of(formula, shown)
     return Assertion((about, facts_of_layer), error, "≤", half_unit, substituted=True)
-
-
-def error_of(formula: Any, shown: str) -> tuple[Absolute, Fraction]:
-    """By how much a decimal misses a formula, and by how much it may: half a unit of its last place."""
-    decimal = shown.replace("−", "-")
-    half_unit = Fraction(1, 2 * 10 ** len(decimal.partition(".")[2]))
-    return Absolute(Sum((formula, -Fraction(decimal)))), half_unit
 
 
 def general_equality(about: Worked, general: General, formula: Any) -> Assertion:

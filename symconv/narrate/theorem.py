@@ -27,7 +27,7 @@ from symconv.document import (
     Table,
 )
 from symconv.narrate.claims import claimed, facts_of_instance, facts_of_theorem, rounded_cells
-from symconv.narrate.figures import convergence
+from symconv.narrate.convergence import convergence
 from symconv.theorems.theorem import Instance, Rounded, Theorem
 from symconv.theorems.theorem import Line as Said
 

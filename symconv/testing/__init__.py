@@ -38,11 +38,12 @@ from symconv.checks.jacobian import tie_free
 from symconv.derivation.derivation import UPSTREAM
 from symconv.derived import Derivation
 from symconv.errors import ArgumentError, UnsupportedError
-from symconv.exact import Array, exact, indices
+from symconv.exact import Array, indices
 from symconv.formula import Entry, Formula, Partial, Sum, rewrite
 from symconv.layers import Layer
 from symconv.layers.unpooling import Unpooling
 from symconv.narrate.formulas import tree
+from symconv.number import exact
 from symconv.operator import Argument, Operator
 from symconv.printing.text import text
 from symconv.testing.mistakes import Pass, recognise

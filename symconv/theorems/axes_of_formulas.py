@@ -15,7 +15,7 @@ from typing import Any
 
 import sympy as sp
 
-from symconv.axes import Range
+from symconv.arithmetic import Range
 from symconv.errors import UnsupportedError
 from symconv.formula import Delta, Entry, Formula, Guarded, Over, Partial, Product, Quotient, Sum
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symconv.axes.arithmetic import integer
+from symconv.arithmetic import integer
 from symconv.exact import Array
 from symconv.formula import Entry, Formula, Product, Sum, evaluate
 from symconv.theorems.geometry import (

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 
-from symconv.axes.arithmetic import integer
+from symconv.arithmetic import integer
 from symconv.checks import convolutions
 from symconv.errors import ArgumentError, UnsupportedError
 from symconv.exact import Array, indices

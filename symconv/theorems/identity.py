@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symconv.axes import Range
-from symconv.axes.arithmetic import condition_at, runs
+from symconv.arithmetic import Range, condition_at, runs
 from symconv.checks.result import Check, Method, Verdict
 from symconv.derivation.step import Step
 from symconv.display import Matrix, Node, Prose, row

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symconv.axes import Range
+from symconv.arithmetic import Range
 from symconv.display import Node, Prose
-from symconv.exact import Array, symbolic
+from symconv.exact import Array
 from symconv.formula import Delta, Entry, Formula, Guarded, Over, Partial, Product
 from symconv.narrate.formulas import condition, matrix, tree
+from symconv.number import symbolic
 from symconv.operator import Names
 from symconv.show import show
 from symconv.theorems.written import say

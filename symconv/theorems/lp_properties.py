@@ -21,7 +21,7 @@ import sympy as sp
 from symconv.checks.interval import Point
 from symconv.display import Fence, Ident, Num, Script
 from symconv.errors import ArgumentError
-from symconv.exact import symbolic
+from symconv.number import symbolic
 from symconv.theorems.scaled import RATIO, below, largest, n, p, r, random_windows, ratio, require, s
 from symconv.theorems.theorem import Counterexample, Hypothesis, Instance, Theorem, rounded, step
 from symconv.theorems.verify import Case

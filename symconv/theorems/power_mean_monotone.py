@@ -17,7 +17,7 @@ from typing import Any
 import sympy as sp
 
 from symconv.display import Ident, Script
-from symconv.exact import symbolic
+from symconv.number import symbolic
 from symconv.theorems.scaled import (
     SHOWN_POWERS,
     below,

@@ -19,7 +19,7 @@ from symconv.checks.interval import Point, decide
 from symconv.checks.result import Verdict
 from symconv.display import Fence, Ident, Script
 from symconv.errors import ArgumentError, UnsupportedError
-from symconv.exact import exact
+from symconv.number import exact
 from symconv.theorems.theorem import Cell, ProofStep, step
 from symconv.theorems.verify import Case, Limit
 from symconv.theorems.written import INDEX, Claim, Written, claim, entry, letter, number, say, total, written

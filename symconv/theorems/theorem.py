@@ -22,7 +22,7 @@ from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.derivation.step import Step
 from symconv.display import BigOp, Node, Num, Prose, row
 from symconv.errors import ArgumentError
-from symconv.exact import exact
+from symconv.number import exact
 from symconv.printing.plain import Plain
 from symconv.theorems.verify import Case, Limit, at_samples, decide_claim, symbolically
 from symconv.theorems.written import Claim, Sign, Written

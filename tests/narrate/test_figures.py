@@ -9,7 +9,8 @@ import pytest
 
 from symconv.axes import Adaptive, Sliding
 from symconv.drawing import Cell, Drawing, Label, Stroke
-from symconv.narrate.figures import convergence, window_moves
+from symconv.narrate.convergence import convergence
+from symconv.narrate.figures import window_moves
 
 
 def lines(axis: Any, size: int, base: int = 1) -> tuple[str, ...]:

@@ -17,13 +17,21 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from symconv.axes.axis import Range
 from symconv.errors import UnsupportedError
+from symconv.value import Value
 
 Assignment = Mapping[Any, Any]
 """Integers for index symbols and sizes; for the name of a sequence, the function that gives its members."""
 Index = Callable[[Assignment], Any]
 """An index expression as a function of the assignment."""
+
+
+class Range(Value):
+    """An index that runs from ``lower`` to ``upper``, both included."""
+
+    var: sp.Symbol
+    lower: sp.Expr
+    upper: sp.Expr
 
 
 def assignments(ranges: tuple[Range, ...], at: Assignment) -> Iterator[Assignment]:
