@@ -93,20 +93,26 @@ def _solve(options: argparse.Namespace) -> int:
     style = fragment_style(options)
     if options.open and "html" not in formats:
         formats = (*formats, "html")
-    from symconv.pipeline import solve
-    from symconv.terminal import open_page, prepare, summarise, with_progress
+    from contextlib import nullcontext
+
+    from symconv.ahead import proofs_ahead
 
     processes = 2 if options.alone else 1
-    report = with_progress(
-        lambda progress: solve(
-            options.problem,
-            limit=options.limit,
-            handout=options.handout,
-            progress=progress,
-            processes=processes,
-            notation=notation(options),
+    with (proofs_ahead(options.problem) if processes > 1 else None) or nullcontext() as ahead:
+        from symconv.pipeline import solve
+        from symconv.terminal import open_page, prepare, summarise, with_progress
+
+        report = with_progress(
+            lambda progress: solve(
+                options.problem,
+                limit=options.limit,
+                handout=options.handout,
+                progress=progress,
+                processes=processes,
+                notation=notation(options),
+                ahead=ahead,
+            )
         )
-    )
     folder = Path(options.out or f"symconv-report/{Path(options.problem).stem}")
     try:
         files = report.write(folder, formats, processes=processes, style=style, meanwhile=prepare)
@@ -220,12 +226,13 @@ def _print(report: Report, name: str, style: FragmentStyle | None = None) -> int
 
 
 def _formats(text: str) -> tuple[str, ...]:
-    from symconv.problem import unknown
     from symconv.render import FORMATS, USUAL
 
     names = tuple(dict.fromkeys(text.split(","))) if text else USUAL
     for name in names:
         if name not in FORMATS:
+            from symconv.problem import unknown
+
             raise ProblemError(f"--format: {unknown('format', name, FORMATS)}")
     return names
 

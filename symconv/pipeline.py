@@ -5,10 +5,10 @@ problem file → problem → layers → derivations → substitution → checks 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from symconv.checks.result import Checks
 from symconv.checks.surroundings import surrounds
@@ -25,7 +25,7 @@ from symconv.narrate.formulas import array
 from symconv.narrate.handout import key, student
 from symconv.narrate.layer import layer_text
 from symconv.narrate.placing import explorers
-from symconv.narrate.questions import Answered, parts, together
+from symconv.narrate.questions import Answered, numbers_of, parts, together
 from symconv.narrate.statements import shown_given
 from symconv.notation import USUAL, Notation
 from symconv.operator import Argument, Names
@@ -34,6 +34,9 @@ from symconv.report import Answer, Report
 from symconv.sharing import shared
 from symconv.value import replace
 from symconv.workings import Workings, compute
+
+if TYPE_CHECKING:
+    from symconv.ahead import Proofs
 
 __all__ = ["HOMEWORK", "LIMIT", "Answer", "Report", "derive", "matrix", "prove", "size", "solve"]
 
@@ -56,6 +59,7 @@ def solve(
     progress: Callable[[str], None] | None = None,
     processes: int = 1,
     notation: Notation = USUAL,
+    ahead: Proofs | None = None,
 ) -> Report:
     """Solve a problem: derive, put the numbers in, check, and tell.
 
@@ -68,6 +72,7 @@ def solve(
         processes: with 2, a copy of this process takes its share (:mod:`symconv.sharing`).
         notation: letters in the place of those of the file and of sizes, and the first index, before what the file
             says itself.
+        ahead: proofs of the problem that a copy of this process has begun (:mod:`symconv.ahead`).
 
     Raises:
         ProblemError: the file cannot be read or used.
@@ -78,23 +83,11 @@ def solve(
     loaded = load(HOMEWORK if problem is None else problem).in_notation(notation)
     say("working the layers out")
     workings = compute(loaded, limit)
-    pieces = [(question, piece) for question in loaded.questions for piece in parts(question, workings)]
-    # proofs take longest; the rest is told of in its order
-    order = sorted(range(len(pieces)), key=lambda place: (not isinstance(pieces[place][0], Prove), -place))
-    results = shared(
-        [piece for _, piece in pieces],
-        order,
-        processes,
-        begin=lambda place: say(f"answering {pieces[place][0].id}"),
-    )
     answers = [
-        replace(
-            together(
-                question, [result for (of, _), result in zip(pieces, results, strict=True) if of is question]
-            ),
-            explorers=explored,
+        replace(answered, explorers=explored)
+        for answered, explored in zip(
+            _answers(workings, processes, say, ahead), explorers(workings), strict=True
         )
-        for question, explored in zip(loaded.questions, explorers(workings), strict=True)
     ]
     report = _report(loaded, workings, answers, handout)
     try:
@@ -103,6 +96,42 @@ def solve(
         if notation.letters:
             raise
         raise loaded.place("notation", "letters").error(error.complaint) from None
+
+
+def _answers(
+    workings: Workings, processes: int, say: Callable[[str], None], ahead: Proofs | None
+) -> Iterator[Answered]:
+    """The questions answered, in their order, by however many processes."""
+    questions = workings.problem.questions
+    pieces = [
+        ((question, name), piece) for question in questions for name, piece in parts(question, workings)
+    ]
+    places = {(question.id, name): place for place, ((question, name), _) in reversed([*enumerate(pieces)])}
+    begun: list[int] = []
+    if ahead and all(key in places for key in ahead.keys):
+        begun = [places[key] for key in ahead.keys]
+        ahead.tell(
+            {
+                (question.id, name): numbers_of(question, name, workings)
+                for (question, name), _ in pieces
+                if isinstance(question, Prove)
+            }
+        )
+    # proofs take longest; the rest is told of in its order
+    rest = sorted(
+        set(range(len(pieces))).difference(begun),
+        key=lambda place: (not isinstance(pieces[place][0][0], Prove), -place),
+    )
+    results = shared(
+        [piece for _, piece in pieces],
+        [*begun, *rest],
+        processes,
+        begin=lambda place: say(f"answering {pieces[place][0][0].id}"),
+        ahead=ahead if begun else None,
+    )
+    for question in questions:
+        own = [result for ((of, _), _), result in zip(pieces, results, strict=True) if of is question]
+        yield together(question, own)
 
 
 def derive(

@@ -2,7 +2,7 @@
 
 The copy takes the pieces from the front of a given order and this process from its back, until they meet, so
 that neither waits for the other whatever the pieces cost. The copy has everything that this process has; only
-results travel, pickled.
+results travel, pickled. Work can begin before all that it needs is known (:class:`Ahead`).
 
 It is a short cut and no more: where a process cannot be forked, where there is no second processor, and where
 the copy fails in whatever way, the work is done here. So results and errors are those of plain calls in order.
@@ -16,10 +16,13 @@ import select
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, Self, TypeVar
 
+Key = TypeVar("Key")
+Known = TypeVar("Known")
 Result = TypeVar("Result")
 
 _PIPE = 1 << 20
@@ -38,6 +41,7 @@ def shared(
     processes: int,
     begin: Callable[[int], object] = lambda place: None,
     meanwhile: Callable[[], object] = lambda: None,
+    ahead: Ahead[Any, Any, Result] | None = None,
 ) -> list[Result]:
     """The results of independent pieces of work, in the order of the pieces.
 
@@ -47,43 +51,125 @@ def shared(
         processes: how many processes there may be; with 1 the pieces are done here, one after the other.
         begin: told the place of each piece that is begun here.
         meanwhile: called here, perhaps repeatedly, where nothing is left but to wait for the copy.
+        ahead: a copy that is at work already at the first pieces of the order, and ends with this call.
     """
 
     def done_here(place: int) -> Result:
         begin(place)
         return works[place]()
 
-    if processes < 2 or len(works) < 2 or processors() < 2:
+    copies = processes > 1 and processors() > 1
+    if not copies or (len(works) < 2 and ahead is None):
         return list(map(done_here, range(len(works))))
-    try:
-        copy = _Copy([works[place] for place in order])
-    except OSError:  # the system allows no further process
-        return list(map(done_here, range(len(works))))
+    left = deque(order)
     done: dict[int, Result] = {}
+    copy: _Copy | None = ahead.copy if ahead else None
+    its = ahead.count if ahead else 0  # how many the copy has still to bring
     try:
-        back = len(order)
-        while len(copy.results) < back:
-            if copy.works and back - 1 == len(copy.results):
+        while left:
+            if copy is None and copies and len(left) > 1:
+                its = len(left)
+                try:
+                    copy = _Copy(works[place]() for place in tuple(left))
+                except OSError:  # the system allows no further process
+                    copies = False
+            waits = copy is not None and len(left) == 1
+            if waits:
                 meanwhile()
-                copy.receive(wait=True)
-                continue
-            back -= 1
-            done[order[back]] = done_here(order[back])
-            copy.receive(wait=False)
+            else:
+                place = left.pop()
+                done[place] = done_here(place)
+            if copy is not None:
+                for result in copy.received(wait=waits)[: len(left)]:  # it may go on with what was done here
+                    done[left.popleft()] = result
+                    its -= 1
+                if not (its and copy.works):
+                    copies = not its  # one that failed would fail again
+                    copy.end()
+                    copy = None
     except Exception:
-        copy.end()
+        if copy is not None:
+            copy.end()
         return list(map(done_here, range(len(works))))  # so that the first in their own order is heard of
     finally:
-        copy.end()
-    done |= dict(zip(order, copy.results, strict=False))
+        if copy is not None:
+            copy.end()
     return [done[place] for place in range(len(works))]
 
 
-class _Copy:
-    """A copy of this process that works, and what has come from it: the results from the front of the order."""
+class Ahead(Generic[Key, Known, Result]):
+    """Pieces of work that a copy of this process begins before all that they need is known.
 
-    def __init__(self, works: Sequence[Callable[[], object]]) -> None:
-        self.results: list[Any] = []
+    Each has a key, and is a function that does what can be done already; what it returns takes what is told of
+    the piece with that key, and completes it. :func:`shared` brings the results in. As a context, it lets the
+    copy go at the end.
+    """
+
+    def __init__(self, pieces: Mapping[Key, Callable[[], Callable[[Known], Result]]]) -> None:
+        """Fork.
+
+        Raises:
+            OSError: the system allows no further process.
+        """
+        self.keys = tuple(pieces)
+        self._reader, self._teller = os.pipe()
+        try:
+            self.copy = _Copy(self._completed(pieces))
+        except OSError:
+            os.close(self._teller)
+            raise
+        finally:
+            os.close(self._reader)
+
+    @property
+    def count(self) -> int:
+        """How many pieces there are."""
+        return len(self.keys)
+
+    def tell(self, known: Mapping[Key, Known]) -> None:
+        """Say, once, what the pieces lack."""
+        from symconv.pickling import dumps
+
+        with suppress(BrokenPipeError), os.fdopen(self._teller, "wb", closefd=False) as pipe:
+            pipe.write(dumps(known))
+        self._hang_up()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._hang_up()
+        self.copy.end()
+
+    def _hang_up(self) -> None:
+        if self._teller:
+            os.close(self._teller)
+            self._teller = 0
+
+    def _completed(self, pieces: Mapping[Key, Callable[[], Callable[[Known], Result]]]) -> Iterator[Result]:
+        """The results, in the copy: it begins with what it can until it is told what it lacks."""
+        os.close(self._teller)
+        begun: deque[tuple[Key, Callable[[Known], Result]]] = deque()
+        known: Mapping[Key, Known] | None = None
+        for place, (key, begin) in enumerate(pieces.items(), 1):
+            begun.append((key, begin()))
+            last = place == len(pieces)
+            if known is None and select.select([self._reader], [], [], None if last else 0)[0]:
+                with os.fdopen(self._reader, "rb") as pipe:
+                    known = pickle.load(pipe)
+            while known is not None and begun:
+                key, complete = begun.popleft()
+                yield complete(known[key])
+
+
+class _Copy:
+    """A copy of this process at work, and what comes from it.
+
+    Args:
+        results: what it brings, in its order; they are computed by the copy alone.
+    """
+
+    def __init__(self, results: Iterator[object]) -> None:
         self.works = True
         self._arrived = bytearray()
         self._reader, writer = os.pipe()
@@ -97,12 +183,12 @@ class _Copy:
                 os.close(writer)
                 raise
         if self._child == 0:
-            _work_and_exit(works, self._reader, writer)
+            _work_and_exit(results, self._reader, writer)
         os.close(writer)
 
-    def receive(self, wait: bool) -> None:
-        """Take what has arrived; with ``wait``, until one more result is there or none will come."""
-        known = len(self.results)
+    def received(self, wait: bool) -> list[Any]:
+        """What has arrived since; with ``wait``, at least one more result, unless none will come."""
+        results: list[Any] = []
         while self.works and select.select([self._reader], [], [], None if wait else 0)[0]:
             part = os.read(self._reader, _PIPE)
             self.works = bool(part)
@@ -111,9 +197,10 @@ class _Copy:
                 end = _HEAD + int.from_bytes(self._arrived[:_HEAD], "big")
                 if len(self._arrived) < end:
                     break
-                self.results.append(pickle.loads(self._arrived[_HEAD:end]))
+                results.append(pickle.loads(self._arrived[_HEAD:end]))
                 del self._arrived[:end]
-            wait = wait and len(self.results) == known
+            wait = wait and not results
+        return results
 
     def end(self) -> None:
         """Let the copy go, finished or not."""
@@ -124,7 +211,7 @@ class _Copy:
             self._child = 0
 
 
-def _work_and_exit(works: Sequence[Callable[[], object]], reader: int, writer: int) -> NoReturn:
+def _work_and_exit(results: Iterator[object], reader: int, writer: int) -> NoReturn:
     """All that the copy does: each result behind its length, until a piece fails."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -136,9 +223,9 @@ def _work_and_exit(works: Sequence[Callable[[], object]], reader: int, writer: i
 
             fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, _PIPE)
         with open(writer, "wb", buffering=0) as pipe:
-            for work in works:
-                result = dumps(work())
-                message = memoryview(len(result).to_bytes(_HEAD, "big") + result)
+            for result in results:
+                data = dumps(result)
+                message = memoryview(len(data).to_bytes(_HEAD, "big") + data)
                 while message:
                     message = message[pipe.write(message) :]
     finally:

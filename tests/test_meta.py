@@ -22,6 +22,7 @@ MODULES = {
 # A name stands for a module or a whole package; the longest name that fits counts.
 LAYERS = (
     ("symconv.errors", "symconv.pickling", "symconv.value", "symconv._version", "symconv.recheck"),
+    ("symconv.shipped",),
     ("symconv.display", "symconv.drawing", "symconv.sharing"),
     ("symconv.number", "symconv.grammar", "symconv.printing", "symconv.arithmetic"),
     ("symconv.exact", "symconv.show", "symconv.checks.result", "symconv.notation"),
@@ -41,6 +42,7 @@ LAYERS = (
     ("symconv.narrate",),
     ("symconv.narrate.derivation", "symconv.narrate.explorers", "symconv.narrate.theorem"),
     ("symconv.narrate.chain", "symconv.narrate.lines"),
+    ("symconv.ahead",),
     ("symconv.render",),
     ("symconv.rendered",),
     ("symconv.matrix",),

@@ -51,6 +51,23 @@ def test_results_come_in_the_order_of_the_pieces_whoever_made_them() -> None:
     assert results[7] == (7, True)  # and this process at its back
 
 
+def test_a_copy_that_goes_on_with_what_was_done_here_does_no_harm() -> None:
+    calls: list[int] = []
+
+    def quickly(number: int) -> int:
+        calls.append(number)  # of this process alone
+        return number
+
+    def slowly(number: int) -> int:
+        time.sleep(0.1)
+        return quickly(number)
+
+    works = [lambda: slowly(0), lambda: quickly(1), lambda: slowly(2)]
+    # the copy is done with 0 and 1 while this process is still at 2, and goes on with 2
+    assert shared(works, [1, 0, 2], processes=2, meanwhile=lambda: time.sleep(0.3)) == [0, 1, 2]
+    assert sorted(calls) == sorted(set(calls))  # nothing was done twice here
+
+
 def test_with_one_process_or_one_processor_everything_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     works = [os.getpid, os.getpid]
     assert shared(works, [0, 1], processes=1) == [os.getpid()] * 2

@@ -39,7 +39,7 @@ from symconv.narrate.lines import anchor, claim, line
 from symconv.narrate.modules import module_steps, pooling_modules
 from symconv.narrate.sizes import check_size
 from symconv.narrate.statements import shown_array
-from symconv.narrate.theorem import counterexamples, example, figure, proof, statement
+from symconv.narrate.theorem import counterexamples, example, proof, proved, statement
 from symconv.narrate.through import through_chain, upstream_of
 from symconv.operator import Argument
 from symconv.printing.plain import Plain
@@ -57,8 +57,7 @@ from symconv.problem import (
 )
 from symconv.show import show
 from symconv.theorems import THEOREMS
-from symconv.theorems.theorem import Instance, Theorem
-from symconv.value import Value
+from symconv.value import Value, replace
 from symconv.workings import Workings
 
 
@@ -269,19 +268,22 @@ _CONVENTIONS: tuple[Prose, ...] = (
 
 @answer.register
 def _(question: Prove, workings: Workings) -> Answered:
-    return together(question, [piece() for piece in parts(question, workings)])
+    return together(question, [work() for _, work in parts(question, workings)])
 
 
-def parts(question: Question, workings: Workings) -> tuple[Callable[[], Any], ...]:
-    """An answer in independent pieces of work: each theorem is one. :func:`together` makes the answer of them."""
+def parts(question: Question, workings: Workings) -> tuple[tuple[str, Callable[[], Any]], ...]:
+    """An answer in independent pieces of work: each theorem is one, under its name; everything else is one.
+
+    :func:`together` makes the answer of what they give.
+    """
     if isinstance(question, Prove):
-        return tuple(partial(_proved, question, name, workings) for name in question.theorems)
+        return tuple((name, partial(_proved, question, name, workings)) for name in question.theorems)
 
     def whole() -> tuple[str, tuple[Block, ...], Checks]:
         found = answer(question, workings)
         return found.line, found.blocks, found.checks
 
-    return (whole,)
+    return (("", whole),)
 
 
 def together(question: Question, results: Sequence[Any]) -> Answered:
@@ -292,38 +294,31 @@ def together(question: Question, results: Sequence[Any]) -> Answered:
     every = "window" if all(THEOREMS[name].about == "window" for name in question.theorems) else "size"
     line = f"{f'{count} theorems' if count > 1 else 'one theorem'}, proved for every {every}"
     checks = Checks(tuple(check for section in results for check in section.checks))
-    return Answered(question, line, tuple(results), checks)
+    sections = tuple(
+        replace(section, anchor=anchor(f"{question.id}-{section.anchor}")) for section in results
+    )
+    return Answered(question, line, sections, checks)
 
 
 def _proved(question: Prove, name: str, workings: Workings) -> Section:
-    """A theorem with its proof, and what it says about the question's window."""
-    window: list[Any] = list(question.window or ())
-    if question.layer is not None:
-        derivation = workings.stages[question.layer]
-        first = (0,) * len(derivation.operator.output_shape)
-        window = [derivation.arrays["input"][tap.inp] for tap in derivation.operator.taps_at("out", first)]
-    theorem = THEOREMS[name]()
-    checks = theorem.check()
-    instance = _instance(theorem, window, question, workings)
-    blocks = (*statement(theorem), *proof(theorem, checks), *counterexamples(theorem))
-    if instance is not None:
-        blocks = (*blocks, *example(instance), *figure(instance))
-        checks = checks + instance.check()
-    return Section(anchor(f"{question.id}-{name}"), (theorem.title,), blocks, checks)
-
-
-def _instance(theorem: Theorem, window: list[Any], question: Prove, workings: Workings) -> Instance | None:
-    """What a theorem says about a window, or about the first axis of a layer that slides and pads with zeros."""
-    numbers: list[Any] | None = window
-    if THEOREMS[theorem.name].about == "geometry":
-        numbers = geometry_of(question, workings)
-    if numbers is None:
-        return None
+    """A theorem with its proof, and what it says about the question's numbers."""
+    complete = proved(name)
     try:
-        return theorem.instance(numbers)
+        return complete(numbers_of(question, name, workings))
     except ArgumentError as error:
         place = workings.problem.place("questions", question.id)
-        raise place.error(f"{theorem.name} does not apply here: {error}") from None
+        raise place.error(f"{name} does not apply here: {error}") from None
+
+
+def numbers_of(question: Prove, name: str, workings: Workings) -> list[Any] | None:
+    """What a theorem is applied to: a window, or the first axis of a layer that slides and pads with zeros."""
+    if THEOREMS[name].about == "geometry":
+        return geometry_of(question, workings)
+    if question.layer is None:
+        return list(question.window or ())
+    derivation = workings.stages[question.layer]
+    first = (0,) * len(derivation.operator.output_shape)
+    return [derivation.arrays["input"][tap.inp] for tap in derivation.operator.taps_at("out", first)]
 
 
 def geometry_of(question: Prove, workings: Workings) -> list[Any] | None:

@@ -28,6 +28,7 @@ from symconv.document import (
 )
 from symconv.narrate.claims import claimed, facts_of_instance, facts_of_theorem, rounded_cells
 from symconv.narrate.convergence import convergence
+from symconv.theorems import THEOREMS
 from symconv.theorems.theorem import Instance, Rounded, Theorem
 from symconv.theorems.theorem import Line as Said
 
@@ -44,12 +45,27 @@ def document(theorem: Theorem, instance: Instance | None = None) -> Document:
 
 def theorem_section(theorem: Theorem, instance: Instance | None = None) -> Section:
     """A theorem as a section with all its checks."""
+    return begun(theorem)(instance)
+
+
+def proved(name: str) -> Callable[[Sequence[Any] | None], Section]:
+    """The theorem of that name, proved, as a section that waits for the numbers of its instance, or None."""
+    theorem = THEOREMS[name]()
+    complete = begun(theorem)
+    return lambda numbers: complete(None if numbers is None else theorem.instance(numbers))
+
+
+def begun(theorem: Theorem) -> Callable[[Instance | None], Section]:
+    """A theorem as a section that waits for its instance: what it says about numbers that may not be known yet."""
     checks = theorem.check()
     blocks = (*statement(theorem), *proof(theorem, checks), *counterexamples(theorem))
-    if instance is not None:
-        blocks = (*blocks, *example(instance), *figure(instance))
-        checks = checks + instance.check()
-    return Section(theorem.name, (theorem.title,), blocks, checks)
+
+    def complete(instance: Instance | None) -> Section:
+        of_instance = (*example(instance), *figure(instance)) if instance else ()
+        every = checks + instance.check() if instance else checks
+        return Section(theorem.name, (theorem.title,), (*blocks, *of_instance), every)
+
+    return complete
 
 
 def statement(theorem: Theorem) -> tuple[Block, ...]:

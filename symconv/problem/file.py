@@ -26,14 +26,13 @@ from symconv.problem.readers import (
 )
 from symconv.problem.values import Nested, Problem, Stage
 from symconv.problem.wiring import ordered, read_layers
+from symconv.shipped import MAX_BYTES, shipped_texts
 from symconv.value import replace
-
-MAX_BYTES = 16 * 2**20
 
 
 def shipped() -> tuple[str, ...]:
     """The names of the problems that come with symconv."""
-    return tuple(sorted(_shipped_texts()))
+    return tuple(sorted(shipped_texts()))
 
 
 def load(problem: str | Path) -> Problem:
@@ -43,7 +42,7 @@ def load(problem: str | Path) -> Problem:
         ProblemError: there is no such problem, or the file cannot be used.
     """
     source = str(problem)
-    if isinstance(problem, str) and problem in (texts := _shipped_texts()):
+    if isinstance(problem, str) and problem in (texts := shipped_texts()):
         return parse(texts[problem].read_text("utf-8"), source=f"{problem}.toml")
     try:
         with Path(problem).open("rb") as file:
@@ -63,7 +62,7 @@ def load(problem: str | Path) -> Problem:
 
 def starter() -> str:
     """The text of the commented file from which one's own problem can be started."""
-    return _shipped_texts()["starter"].read_text("utf-8")
+    return shipped_texts()["starter"].read_text("utf-8")
 
 
 def write_starter(path: str) -> None:
@@ -81,10 +80,6 @@ def write_starter(path: str) -> None:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ProblemError(f"{path}: cannot be written: {reason}") from None
-
-
-def _shipped_texts() -> dict[str, Path]:
-    return {path.stem: path for path in (Path(__file__).parents[1] / "problems").glob("*.toml")}
 
 
 def parse(text: str, source: str) -> Problem:
