@@ -1,7 +1,7 @@
 """Values pickled as they are, for another process.
 
 SymPy evaluates what is unpickled: ``2 ≤ 3`` would come out as true, and ``(k − 1) mod D``, which is meant to be read,
-as ``(k − 1 + D) mod D``. Here what was left unevaluated stays so.
+as ``(k − 1 + D) mod D``. Here what was left unevaluated stays so, and what is evaluated is not evaluated again.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any
 
 import sympy as sp
 
-UNEVALUATED = (
+AS_THEY_ARE = (
     *(sp.Mod, sp.floor, sp.ceiling, sp.Max, sp.Min, sp.log, sp.exp, sp.Abs, sp.Pow),
     *(sp.Eq, sp.Ne, sp.Lt, sp.Le, sp.Gt, sp.Ge),
+    *(sp.Add, sp.Mul),
 )
-"""The kinds of expressions that stand unevaluated in formulas and conditions."""
+"""The kinds of expressions that may stand unevaluated in formulas and conditions, and those that take long to evaluate."""
 
 
 def dumps(value: Any) -> bytes:
@@ -42,6 +43,6 @@ def readonly(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
 
 _REDUCED = {
     **copyreg.dispatch_table,
-    **dict.fromkeys(UNEVALUATED, lambda expr: (unevaluated, (type(expr), *expr.args))),
+    **dict.fromkeys(AS_THEY_ARE, lambda expr: (unevaluated, (type(expr), *expr.args))),
     MappingProxyType: lambda mapping: (readonly, (dict(mapping),)),
 }

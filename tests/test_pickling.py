@@ -26,6 +26,8 @@ D = sp.Symbol("D", integer=True, positive=True)
         sp.Max(1, 2, evaluate=False),
         sp.Pow(sp.log(8, evaluate=False), -1, evaluate=False),
         k * sp.Min(D, k) + sp.Abs(k) ** D,
+        2 * (k + 1) - 3 * k * (D - 1) / 2,
+        sp.Add(k, k, evaluate=False) * sp.Mul(2, 3, evaluate=False),
     ],
 )
 def test_an_expression_stays_as_it_is(expr: sp.Basic) -> None:
