@@ -1,8 +1,9 @@
-"""Proofs that begin before the problem is understood.
+"""What copies of this process begin before the problem is understood.
 
-What a theorem says for every size depends on nothing in a problem but its name. So a copy of this process proves
-the theorems of a problem file while this one still loads NumPy and the layers, reads the file properly, and works
-the layers out; it is told the numbers of their instances when they are known.
+Formats are made without SymPy, so one copy loads what they need while this process still imports it, and waits for
+the document. And what a theorem says for every size depends on nothing in a problem but its name: another copy
+proves the theorems of a problem file while this process loads NumPy and the layers, reads the file properly, and
+works the layers out; it is told the numbers of their instances when they are known.
 
 The file is only looked at here. Whatever is wrong with it is found, and said, when it is read.
 """
@@ -10,33 +11,75 @@ The file is only looked at here. Whatever is wrong with it is found, and said, w
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from symconv.sharing import Ahead, processors
+from symconv.render import FORMATS, groups, rendered
+from symconv.sharing import Ahead, Key, Known, Result, processors
 from symconv.shipped import MAX_BYTES, path_of
 
 if TYPE_CHECKING:
-    from symconv.document import Section
+    from symconv.document import Document, Section
+    from symconv.render import Rendered
+    from symconv.render.sheet import Sheet
+    from symconv.render.style import FragmentStyle
 
     Proofs = Ahead[tuple[str, str], Sequence[Any] | None, Section]
     """Sections by the id of their question and their theorem's name; they wait for the numbers of an instance."""
+    Renderers = Ahead[tuple[str, ...], Document, dict[str, Rendered]]
+    """Formats that have most of their work in common, by their names; they wait for the document."""
 
 
-def proofs_ahead(problem: str) -> Proofs | None:
+def renderers_ahead(
+    names: Iterable[str], style: FragmentStyle | None, processes: int = 2
+) -> Renderers | None:
+    """The formats of these names, as far as they need not what formulas say; None where one process does all.
+
+    Args:
+        names: the names of formats.
+        style: the names that a LaTeX fragment uses.
+        processes: how many processes may work at a time.
+    """
+    alike = [group for group in groups(names) if not any(FORMATS[name].statements for name in group)]
+    sheets: list[Sheet] = []
+
+    def load(group: tuple[str, ...]) -> Callable[[Document], dict[str, Rendered]]:
+        from symconv.render.sheet import Sheet
+
+        for name in group:
+            FORMATS[name].renderer()
+
+        def complete(document: Document) -> dict[str, Rendered]:
+            if not sheets:  # one for all, which remembers what they have in common
+                sheets.append(Sheet(document, style=style))
+            return rendered(group, sheets[0])
+
+        return complete
+
+    return _begun({group: partial(load, group) for group in alike}, processes)
+
+
+def proofs_ahead(problem: str, processes: int = 2) -> Proofs | None:
     """The proofs that a problem asks for, begun; None where it asks for none, or where one process does all.
 
     Args:
         problem: a file, or the name of a shipped problem.
+        processes: how many processes may work at a time.
     """
-    wanted = _wanted(problem) if processors() > 1 else ()
-    if not wanted:
-        return None
-    import sympy.tensor.tensor  # noqa: F401  what both processes need; SymPy's first sum imports this part
+    wanted = _wanted(problem) if processes > 1 else ()
+    if wanted:
+        import sympy.tensor.tensor  # noqa: F401  what both processes need; SymPy's first sum imports this part
 
     # the last one first: what is asked for first is begun here
-    pieces = {key: partial(_proved, key[1]) for key in reversed(wanted)}
+    return _begun({key: partial(_proved, key[1]) for key in reversed(wanted)}, processes)
+
+
+def _begun(
+    pieces: Mapping[Key, Callable[[], Callable[[Known], Result]]], processes: int
+) -> Ahead[Key, Known, Result] | None:
+    if not pieces or processes < 2 or processors() < 2:
+        return None
     try:
         return Ahead(pieces)
     except OSError:  # the system allows no further process

@@ -95,29 +95,33 @@ def _solve(options: argparse.Namespace) -> int:
         formats = (*formats, "html")
     from contextlib import nullcontext
 
-    from symconv.ahead import proofs_ahead
+    from symconv.ahead import proofs_ahead, renderers_ahead
 
     processes = 2 if options.alone else 1
-    with (proofs_ahead(options.problem) if processes > 1 else None) or nullcontext() as ahead:
-        from symconv.pipeline import solve
-        from symconv.terminal import open_page, prepare, summarise, with_progress
-
-        report = with_progress(
-            lambda progress: solve(
-                options.problem,
-                limit=options.limit,
-                handout=options.handout,
-                progress=progress,
-                processes=processes,
-                notation=notation(options),
-                ahead=ahead,
-            )
-        )
     folder = Path(options.out or f"symconv-report/{Path(options.problem).stem}")
-    try:
-        files = report.write(folder, formats, processes=processes, style=style, meanwhile=prepare)
-    except OSError as error:
-        raise ProblemError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    # each copy of this process is made before this process loads what the copy does not need
+    with renderers_ahead(formats, style, processes) or nullcontext() as renderers:
+        with proofs_ahead(options.problem, processes) or nullcontext() as proofs:
+            from symconv.pipeline import solve
+            from symconv.terminal import open_page, prepare, summarise, with_progress
+
+            report = with_progress(
+                lambda progress: solve(
+                    options.problem,
+                    limit=options.limit,
+                    handout=options.handout,
+                    progress=progress,
+                    processes=processes,
+                    notation=notation(options),
+                    ahead=proofs,
+                )
+            )
+        try:
+            files = report.write(
+                folder, formats, processes=processes, style=style, meanwhile=prepare, ahead=renderers
+            )
+        except OSError as error:
+            raise ProblemError(f"{folder}: cannot be written: {error.strerror or error}") from None
     summarise(report, files)
     if options.open:
         open_page(files)

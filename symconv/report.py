@@ -6,12 +6,16 @@ import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from symconv.checks.result import Checks, Verdict
 from symconv.document import Document
 from symconv.render import FORMATS, USUAL, Rendered, render, render_all
 from symconv.render.style import FragmentStyle
 from symconv.value import Value
+
+if TYPE_CHECKING:
+    from symconv.ahead import Renderers
 
 
 class Answer(Value):
@@ -59,6 +63,7 @@ class Report(Value):
         processes: int = 1,
         style: FragmentStyle | None = None,
         meanwhile: Callable[[], object] = lambda: None,
+        ahead: Renderers | None = None,
     ) -> tuple[Path, ...]:
         """Write the report into a directory, which is made if it is not there.
 
@@ -71,12 +76,13 @@ class Report(Value):
             processes: with 2, some formats are made in a process beside this one.
             style: the labels and environments of a LaTeX fragment.
             meanwhile: called while that process is waited for, if it is.
+            ahead: a process that waits to make some of the formats (:mod:`symconv.ahead`).
 
         Raises:
             OSError: the directory cannot be written.
             UnsupportedError: a format needs a package that is not installed.
         """
-        texts = render_all(self.document, formats or USUAL, processes, style, meanwhile)
+        texts = render_all(self.document, formats or USUAL, processes, style, meanwhile, ahead)
         folder = Path(directory)
         folder.mkdir(parents=True, exist_ok=True)
         _write_all({folder / f"{self.name}.{FORMATS[name].extension}": text for name, text in texts.items()})

@@ -19,7 +19,10 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from io import RawIOBase
 from typing import Any, Generic, NoReturn, Self, TypeVar
+
+from symconv.pickling import dumps
 
 Key = TypeVar("Key")
 Known = TypeVar("Known")
@@ -126,12 +129,13 @@ class Ahead(Generic[Key, Known, Result]):
         """How many pieces there are."""
         return len(self.keys)
 
-    def tell(self, known: Mapping[Key, Known]) -> None:
-        """Say, once, what the pieces lack."""
-        from symconv.pickling import dumps
+    def tell(self, known: Mapping[Key, Known], without: tuple[type, ...] = ()) -> None:
+        """Say, once, what the pieces lack; values of the types ``without`` arrive as None.
 
-        with suppress(BrokenPipeError), os.fdopen(self._teller, "wb", closefd=False) as pipe:
-            pipe.write(dumps(known))
+        A copy that cannot be told ends, and its work is done here.
+        """
+        with suppress(Exception), os.fdopen(self._teller, "wb", buffering=0, closefd=False) as pipe:
+            _send(dumps(known, without), pipe)
         self._hang_up()
 
     def __enter__(self) -> Self:
@@ -155,8 +159,7 @@ class Ahead(Generic[Key, Known, Result]):
             begun.append((key, begin()))
             last = place == len(pieces)
             if known is None and select.select([self._reader], [], [], None if last else 0)[0]:
-                with os.fdopen(self._reader, "rb") as pipe:
-                    known = pickle.load(pipe)
+                known = pickle.loads(_sent(self._reader))
             while known is not None and begun:
                 key, complete = begun.popleft()
                 yield complete(known[key])
@@ -216,17 +219,33 @@ def _work_and_exit(results: Iterator[object], reader: int, writer: int) -> NoRet
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.close(reader)
-        from symconv.pickling import dumps  # which needs SymPy, as the work does
-
         with suppress(ImportError, AttributeError, OSError):
             import fcntl
 
             fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, _PIPE)
         with open(writer, "wb", buffering=0) as pipe:
             for result in results:
-                data = dumps(result)
-                message = memoryview(len(data).to_bytes(_HEAD, "big") + data)
-                while message:
-                    message = message[pipe.write(message) :]
+                _send(dumps(result), pipe)
     finally:
         os._exit(0)
+
+
+def _send(data: bytes, pipe: RawIOBase) -> None:
+    """Data behind its length."""
+    message = memoryview(len(data).to_bytes(_HEAD, "big") + data)
+    while message:
+        message = message[pipe.write(message) :]
+
+
+def _sent(reader: int) -> bytes:
+    """One message, waited for.
+
+    Raises:
+        EOFError: nobody will send one.
+    """
+    arrived = bytearray()
+    while len(arrived) < _HEAD or len(arrived) < _HEAD + int.from_bytes(arrived[:_HEAD], "big"):
+        if not (part := os.read(reader, _PIPE)):
+            raise EOFError
+        arrived += part
+    return bytes(arrived[_HEAD:])

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from symconv.errors import ArgumentError
 
 if TYPE_CHECKING:
+    from symconv.ahead import Renderers
     from symconv.document import Document
     from symconv.printing.mathml import MathML
     from symconv.render.sheet import Sheet
@@ -25,15 +27,23 @@ Rendered = str | bytes
 
 
 class Format(NamedTuple):
-    """A format of a report: the extension of its file, what it is, and how it is made.
+    """A format of a report: the extension of its file, what it is, and where it is made.
 
-    One that needs an extra of the installation is written only when it is asked for.
+    One that needs an extra of the installation is written only when it is asked for. One that tells ``statements``
+    reads what formulas say, beside how they look.
     """
 
     extension: str
     what: str
-    render: Callable[[Sheet], Rendered]
+    module: str
+    function: str = "render"
     extra: str = ""
+    statements: bool = False
+
+    def renderer(self) -> Callable[[Sheet], Rendered]:
+        """What makes it; loaded here, as ``symconv --help`` lists the formats and needs none of them."""
+        make: Callable[[Sheet], Rendered] = getattr(import_module(f"{__name__}.{self.module}"), self.function)
+        return make
 
 
 def render(
@@ -49,7 +59,7 @@ def render(
     """
     from symconv.render.sheet import Sheet
 
-    return _format(name).render(Sheet(document, mathml, style))
+    return _format(name).renderer()(Sheet(document, mathml, style))
 
 
 def render_all(
@@ -58,6 +68,7 @@ def render_all(
     processes: int = 1,
     style: FragmentStyle | None = None,
     meanwhile: Callable[[], object] = lambda: None,
+    ahead: Renderers | None = None,
 ) -> dict[str, Rendered]:
     """The document in several formats, by their names; work that they have in common is done once.
 
@@ -67,24 +78,36 @@ def render_all(
         processes: with 2, a copy of this process takes its share (:mod:`symconv.sharing`).
         style: the names that a LaTeX fragment uses.
         meanwhile: called while that copy is waited for.
+        ahead: a process that has loaded what these formats need, and waits for the document (:mod:`symconv.ahead`).
     """
+    from symconv.document import Assertion
     from symconv.render.sheet import Sheet
     from symconv.sharing import shared
 
     sheet = Sheet(document, style=style)
     names = list(names)
-    groups: dict[str, list[str]] = {}
-    for name in names:
-        groups.setdefault(_LIKE.get(name, name), []).append(name)
-
-    def rendered(group: list[str]) -> dict[str, Rendered]:
-        return {name: _format(name).render(sheet) for name in group}
-
-    works = [partial(rendered, group) for group in groups.values()]
-    order = sorted(range(len(works)), key=lambda place: "mathml" not in list(groups)[place])
-    made = shared(works, order, processes, meanwhile=meanwhile)
+    alike = groups(names)
+    if ahead:
+        alike = [*ahead.keys, *(group for group in alike if group not in ahead.keys)]
+        ahead.tell(dict.fromkeys(ahead.keys, document), without=(Assertion,))
+    works = [partial(rendered, group, sheet) for group in alike]
+    made = shared(works, range(len(works)), processes, meanwhile=meanwhile, ahead=ahead)
     texts = {name: text for group in made for name, text in group.items()}
     return {name: texts[name] for name in names}
+
+
+def groups(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Formats that have most of their work in common, together; the costly ones first."""
+    alike: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        first = _LIKE.get(name, name)
+        alike[first] = (*alike.get(first, ()), name)
+    return [alike[first] for first in sorted(alike, key=lambda first: first != "mathml")]
+
+
+def rendered(names: Iterable[str], sheet: Sheet) -> dict[str, Rendered]:
+    """The formats of that name, one after the other."""
+    return {name: _format(name).renderer()(sheet) for name in names}
 
 
 def _format(name: str) -> Format:
@@ -93,67 +116,16 @@ def _format(name: str) -> Format:
     return FORMATS[name]
 
 
-# Each module is imported by its first use: `symconv --help` lists the formats and needs none of them.
-
-
-def _tex(sheet: Sheet) -> str:
-    from symconv.render import tex
-
-    return tex.article(sheet)
-
-
-def _fragment(sheet: Sheet) -> str:
-    from symconv.render import tex
-
-    return tex.fragment(sheet)
-
-
-def _mathml(sheet: Sheet) -> str:
-    from symconv.render import mathml
-
-    return mathml.render(sheet)
-
-
-def _html(sheet: Sheet) -> str:
-    from symconv.render import html
-
-    return html.render(sheet)
-
-
-def _markdown(sheet: Sheet) -> str:
-    from symconv.render import markdown
-
-    return markdown.render(sheet)
-
-
-def _text(sheet: Sheet) -> str:
-    from symconv.render import text
-
-    return text.render(sheet)
-
-
-def _json(sheet: Sheet) -> str:
-    from symconv.render import json
-
-    return json.render(sheet)
-
-
-def _pdf(sheet: Sheet) -> bytes:
-    from symconv.render import typst
-
-    return typst.render(sheet)
-
-
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "tex": Format("tex", "a complete LaTeX article", _tex),
-        "fragment": Format("fragment.tex", "LaTeX to input into an article of your own", _fragment),
-        "mathml": Format("xhtml", "one XML file, every formula a MathML element", _mathml),
-        "html": Format("html", "one self-contained web page", _html),
-        "md": Format("md", "Markdown as GitHub shows it", _markdown),
-        "txt": Format("txt", "plain text in Unicode", _text),
-        "json": Format("json", "every check with its verdict, for programs", _json),
-        "pdf": Format("pdf", "pages to print, made without TeX (when asked for)", _pdf, extra="pdf"),
+        "tex": Format("tex", "a complete LaTeX article", "tex", "article"),
+        "fragment": Format("fragment.tex", "LaTeX to input into an article of your own", "tex", "fragment"),
+        "mathml": Format("xhtml", "one XML file, every formula a MathML element", "mathml"),
+        "html": Format("html", "one self-contained web page", "html"),
+        "md": Format("md", "Markdown as GitHub shows it", "markdown"),
+        "txt": Format("txt", "plain text in Unicode", "text"),
+        "json": Format("json", "every check with its verdict, for programs", "json", statements=True),
+        "pdf": Format("pdf", "pages to print, made without TeX (when asked for)", "typst", extra="pdf"),
     }
 )
 """Every format by its name."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
+import latex2mathml.converter  # noqa: F401  which every formula needs, and which takes 40 ms to load
 from markupsafe import escape
 
 from symconv.display import Node, Op, Prose
