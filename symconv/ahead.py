@@ -21,14 +21,12 @@ from symconv.shipped import MAX_BYTES, path_of
 
 if TYPE_CHECKING:
     from symconv.document import Document, Section
-    from symconv.render import Rendered
+    from symconv.render import Rendered, Renderers
     from symconv.render.sheet import Sheet
     from symconv.render.style import FragmentStyle
 
     Proofs = Ahead[tuple[str, str], Sequence[Any] | None, Section]
     """Sections by the id of their question and their theorem's name; they wait for the numbers of an instance."""
-    Renderers = Ahead[tuple[str, ...], Document, dict[str, Rendered]]
-    """Formats that have most of their work in common, by their names; they wait for the document."""
 
 
 def renderers_ahead(

@@ -15,7 +15,7 @@ from symconv.render.style import FragmentStyle
 from symconv.value import Value
 
 if TYPE_CHECKING:
-    from symconv.ahead import Renderers
+    from symconv.render import Renderers
 
 
 class Answer(Value):

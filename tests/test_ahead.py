@@ -1,4 +1,4 @@
-"""Proofs that begin before the problem is understood, and what becomes of them."""
+"""Proofs and formats that begin before the problem is understood, and what becomes of them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 
 from symconv import ahead, sharing
-from symconv.ahead import proofs_ahead
+from symconv.ahead import proofs_ahead, renderers_ahead
+from symconv.checks.result import Checks
+from symconv.document import Document, Paragraph
 from symconv.errors import ProblemError
 from symconv.pipeline import solve
-from symconv.render import render
+from symconv.render import USUAL, render, render_all
+from symconv.render.style import FragmentStyle
 from symconv.sharing import Ahead, shared
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
@@ -181,11 +184,51 @@ def test_what_a_copy_fails_at_is_done_here() -> None:
         assert shared([lambda: "a", lambda: "b"], [0, 1], processes=2, ahead=work) == ["a", "b"]
 
 
+def test_formats_made_ahead_are_the_same_and_the_others_are_made_here() -> None:
+    document = solve("starter").document
+    style = FragmentStyle("mine")
+    renderers = renderers_ahead(USUAL, style)
+    assert renderers is not None
+    with renderers:
+        assert sorted(name for group in renderers.keys for name in group) == sorted({*USUAL} - {"json"})
+        texts = render_all(document, USUAL, 2, style, ahead=renderers)
+    assert texts == render_all(document, USUAL, style=style)
+    assert list(texts) == list(USUAL)
+
+
+def test_a_format_that_tells_statements_is_not_begun_ahead() -> None:
+    assert renderers_ahead(("json",), None) is None
+
+
+def test_a_document_that_cannot_be_sent_is_rendered_here() -> None:
+    document = Document("Title", "", (Paragraph(("words",), says=(lambda: None,)),), Checks())  # type: ignore[arg-type]
+    renderers = renderers_ahead(("txt", "md"), None)
+    assert renderers is not None
+    with renderers:
+        texts = render_all(document, ("txt", "md"), 2, ahead=renderers)
+    assert texts == render_all(document, ("txt", "md"))
+
+
+def test_formats_are_made_without_sympy() -> None:
+    code = (
+        "import sys; from symconv.render import FORMATS;"
+        "[row.renderer() for row in FORMATS.values() if not row.statements];"
+        "print([name for name in ('sympy', 'numpy') if name in sys.modules],"
+        "'latex2mathml.converter' in sys.modules)"
+    )
+    assert printed(code) == "[] True\n"
+
+
 def test_a_proof_is_told_without_numpy_and_without_the_layers() -> None:
     code = (
         "import sys; from symconv.narrate.theorem import proved; proved('lp-limit')([1, 2]);"
         "print([name for name in ('numpy', 'symconv.layers', 'symconv.derived') if name in sys.modules])"
     )
+    assert printed(code) == "[]\n"
+
+
+def printed(code: str) -> str:
+    """What code prints in a Python of its own."""
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=Path(__file__).parents[1],
@@ -193,4 +236,5 @@ def test_a_proof_is_told_without_numpy_and_without_the_layers() -> None:
         text=True,
         timeout=120,
     )
-    assert (done.stdout, done.stderr) == ("[]\n", "")
+    assert done.stderr == ""
+    return done.stdout

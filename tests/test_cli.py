@@ -68,6 +68,7 @@ class Report:
         processes: int = 1,
         style: object = None,
         meanwhile: Callable[[], object] = lambda: None,
+        ahead: object = None,
     ) -> tuple[Path, ...]:
         assert formats is not None
         self.written.append((directory, formats))
@@ -103,6 +104,7 @@ class Pipeline(ModuleType):
         progress: Callable[[str], None] | None,
         processes: int,
         notation: Notation,
+        ahead: object,
     ) -> Report:
         assert handout == "full"
         self.notations.append(notation)
@@ -299,6 +301,7 @@ def test_progress_is_shown_on_a_terminal_only(pipeline: Pipeline, monkeypatch: p
         progress: Callable[[str], None],
         processes: int,
         notation: Notation,
+        ahead: object,
     ) -> Report:
         progress("deriving [b]1.1(d)[/b]\x07")
         return GOOD_REPORT

@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from symconv.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from symconv.ahead import Renderers
     from symconv.document import Document
     from symconv.printing.mathml import MathML
     from symconv.render.sheet import Sheet
     from symconv.render.style import FragmentStyle
+    from symconv.sharing import Ahead
+
+    Renderers = Ahead[tuple[str, ...], Document, dict[str, "Rendered"]]
+    """Formats that have most of their work in common, by their names; they wait for the document."""
 
 
 Rendered = str | bytes
