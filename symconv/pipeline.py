@@ -102,35 +102,29 @@ def _answers(
     workings: Workings, processes: int, say: Callable[[str], None], ahead: Proofs | None
 ) -> Iterator[Answered]:
     """The questions answered, in their order, by however many processes."""
-    questions = workings.problem.questions
-    pieces = [
-        ((question, name), piece) for question in questions for name, piece in parts(question, workings)
-    ]
-    places = {(question.id, name): place for place, ((question, name), _) in reversed([*enumerate(pieces)])}
+    pieces = [piece for question in workings.problem.questions for piece in parts(question, workings)]
+    places = {piece.key: place for place, piece in reversed([*enumerate(pieces)])}
     begun: list[int] = []
     if ahead and all(key in places for key in ahead.keys):
         begun = [places[key] for key in ahead.keys]
         ahead.tell(
             {
-                (question.id, name): numbers_of(question, name, workings)
-                for (question, name), _ in pieces
-                if isinstance(question, Prove)
+                piece.key: numbers_of(piece.question, piece.name, workings)
+                for piece in pieces
+                if isinstance(piece.question, Prove)
             }
         )
-    # proofs take longest; the rest is told of in its order
-    rest = sorted(
-        set(range(len(pieces))).difference(begun),
-        key=lambda place: (not isinstance(pieces[place][0][0], Prove), -place),
-    )
+    # the short ones last, from wherever they are begun, so that neither process waits long for the other
+    rest = sorted(set(range(len(pieces))).difference(begun), key=lambda place: (pieces[place].length, -place))
     results = shared(
-        [piece for _, piece in pieces],
+        [piece.work for piece in pieces],
         [*begun, *rest],
         processes,
-        begin=lambda place: say(f"answering {pieces[place][0][0].id}"),
+        begin=lambda place: say(f"answering {pieces[place].question.id}"),
         ahead=ahead if begun else None,
     )
-    for question in questions:
-        own = [result for ((of, _), _), result in zip(pieces, results, strict=True) if of is question]
+    for question in workings.problem.questions:
+        own = [result for piece, result in zip(pieces, results, strict=True) if piece.question is question]
         yield together(question, own)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial, singledispatch
-from typing import Any
+from typing import Any, NamedTuple
 
 from symconv.checks.claims import claimed_terms, claimed_value
 from symconv.checks.derivation import check_gradient, check_output
@@ -268,22 +268,39 @@ _CONVENTIONS: tuple[Prose, ...] = (
 
 @answer.register
 def _(question: Prove, workings: Workings) -> Answered:
-    return together(question, [work() for _, work in parts(question, workings)])
+    return together(question, [piece.work() for piece in parts(question, workings)])
 
 
-def parts(question: Question, workings: Workings) -> tuple[tuple[str, Callable[[], Any]], ...]:
-    """An answer in independent pieces of work: each theorem is one, under its name; everything else is one.
+class Piece(NamedTuple):
+    """A part of an answer that is worked out by itself: a theorem, under its name, or all of it, under no name."""
 
-    :func:`together` makes the answer of what they give.
-    """
+    question: Question
+    name: str
+    work: Callable[[], Any]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the piece is called among all of a problem."""
+        return self.question.id, self.name
+
+    @property
+    def length(self) -> int:
+        """0 for proofs, which take longest and are begun first by one process, 2 for what the other begins with."""
+        return 0 if self.name else 1 + isinstance(self.question, Gradient | Forward | Modules | Definition)
+
+
+def parts(question: Question, workings: Workings) -> tuple[Piece, ...]:
+    """An answer in independent pieces of work, of whose results :func:`together` makes the answer."""
     if isinstance(question, Prove):
-        return tuple((name, partial(_proved, question, name, workings)) for name in question.theorems)
+        return tuple(
+            Piece(question, name, partial(_proved, question, name, workings)) for name in question.theorems
+        )
 
     def whole() -> tuple[str, tuple[Block, ...], Checks]:
         found = answer(question, workings)
         return found.line, found.blocks, found.checks
 
-    return (("", whole),)
+    return (Piece(question, "", whole),)
 
 
 def together(question: Question, results: Sequence[Any]) -> Answered:
