@@ -1,7 +1,7 @@
 """What copies of this process begin before the problem is understood.
 
 Formats are made without SymPy, so one copy loads what they need while this process still imports it, and waits for
-the document. And what a theorem says for every size depends on nothing in a problem but its name: another copy
+the document; another waits to draw the summary. And what a theorem says for every size depends on nothing in a problem but its name: another copy
 proves the theorems of a problem file while this process loads NumPy and the layers, reads the file properly, and
 works the layers out; it is told the numbers of their instances when they are known.
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from symconv.render import Rendered, Renderers
     from symconv.render.sheet import Sheet
     from symconv.render.style import FragmentStyle
+    from symconv.terminal import Summaries, Summary
 
     Proofs = Ahead[tuple[str, str], Sequence[Any] | None, Section]
     """Sections by the id of their question and their theorem's name; they wait for the numbers of an instance."""
@@ -56,6 +57,18 @@ def renderers_ahead(
         return complete
 
     return _begun({group: partial(load, group) for group in alike}, processes)
+
+
+def summary_ahead(processes: int = 2) -> Summaries | None:
+    """What the end of a run shows; None where one process does all."""
+
+    def load() -> Callable[[Summary], str]:
+
+        from symconv.terminal import drawn
+
+        return drawn
+
+    return _begun({"summary": load}, processes)
 
 
 def proofs_ahead(problem: str, processes: int = 2) -> Proofs | None:

@@ -95,15 +95,18 @@ def _solve(options: argparse.Namespace) -> int:
         formats = (*formats, "html")
     from contextlib import nullcontext
 
-    from symconv.ahead import proofs_ahead, renderers_ahead
+    from symconv.ahead import proofs_ahead, renderers_ahead, summary_ahead
 
     processes = 2 if options.alone else 1
     folder = Path(options.out or f"symconv-report/{Path(options.problem).stem}")
     # each copy of this process is made before this process loads what the copy does not need
-    with renderers_ahead(formats, style, processes) or nullcontext() as renderers:
+    with (
+        renderers_ahead(formats, style, processes) or nullcontext() as renderers,
+        summary_ahead(processes) or nullcontext() as summary,
+    ):
         with proofs_ahead(options.problem, processes) or nullcontext() as proofs:
             from symconv.pipeline import solve
-            from symconv.terminal import open_page, prepare, summarise, with_progress
+            from symconv.terminal import open_page, summarise, with_progress
 
             report = with_progress(
                 lambda progress: solve(
@@ -117,12 +120,10 @@ def _solve(options: argparse.Namespace) -> int:
                 )
             )
         try:
-            files = report.write(
-                folder, formats, processes=processes, style=style, meanwhile=prepare, ahead=renderers
-            )
+            files = report.write(folder, formats, processes=processes, style=style, ahead=renderers)
         except OSError as error:
             raise ProblemError(f"{folder}: cannot be written: {error.strerror or error}") from None
-    summarise(report, files)
+        summarise(report, files, summary)
     if options.open:
         open_page(files)
     return 0 if report.passed else 1

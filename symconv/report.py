@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,6 @@ class Report(Value):
         *,
         processes: int = 1,
         style: FragmentStyle | None = None,
-        meanwhile: Callable[[], object] = lambda: None,
         ahead: Renderers | None = None,
     ) -> tuple[Path, ...]:
         """Write the report into a directory, which is made if it is not there.
@@ -75,14 +74,13 @@ class Report(Value):
             formats: names from :data:`symconv.render.FORMATS`; all but pdf where left out.
             processes: with 2, some formats are made in a process beside this one.
             style: the labels and environments of a LaTeX fragment.
-            meanwhile: called while that process is waited for, if it is.
             ahead: a process that waits to make some of the formats (:mod:`symconv.ahead`).
 
         Raises:
             OSError: the directory cannot be written.
             UnsupportedError: a format needs a package that is not installed.
         """
-        texts = render_all(self.document, formats or USUAL, processes, style, meanwhile, ahead)
+        texts = render_all(self.document, formats or USUAL, processes, style, ahead)
         folder = Path(directory)
         folder.mkdir(parents=True, exist_ok=True)
         _write_all({folder / f"{self.name}.{FORMATS[name].extension}": text for name, text in texts.items()})

@@ -43,7 +43,6 @@ def shared(
     order: Sequence[int],
     processes: int,
     begin: Callable[[int], object] = lambda place: None,
-    meanwhile: Callable[[], object] = lambda: None,
     ahead: Ahead[Any, Any, Result] | None = None,
 ) -> list[Result]:
     """The results of independent pieces of work, in the order of the pieces.
@@ -53,7 +52,6 @@ def shared(
         order: their places in the order in which the copy begins with them; the costly ones first.
         processes: how many processes there may be; with 1 the pieces are done here, one after the other.
         begin: told the place of each piece that is begun here.
-        meanwhile: called here, perhaps repeatedly, where nothing is left but to wait for the copy.
         ahead: a copy that is at work already at the first pieces of the order, and ends with this call.
     """
 
@@ -77,9 +75,7 @@ def shared(
                 except OSError:  # the system allows no further process
                     copies = False
             waits = copy is not None and len(left) == 1
-            if waits:
-                meanwhile()
-            else:
+            if not waits:
                 place = left.pop()
                 done[place] = done_here(place)
             if copy is not None:

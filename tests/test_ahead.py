@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from symconv import ahead, sharing
-from symconv.ahead import proofs_ahead, renderers_ahead
+from symconv.ahead import proofs_ahead, renderers_ahead, summary_ahead
 from symconv.checks.result import Checks
 from symconv.document import Document, Paragraph
 from symconv.errors import ProblemError
@@ -20,6 +20,7 @@ from symconv.pipeline import solve
 from symconv.render import USUAL, render, render_all
 from symconv.render.style import FragmentStyle
 from symconv.sharing import Ahead, shared
+from symconv.terminal import summarise
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 
@@ -209,9 +210,21 @@ def test_a_document_that_cannot_be_sent_is_rendered_here() -> None:
     assert texts == render_all(document, ("txt", "md"))
 
 
+def test_a_summary_drawn_ahead_is_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    report = solve("starter")
+    summarise(report, [Path("a.html")])
+    alone = capsys.readouterr().out
+    summary = summary_ahead()
+    assert summary is not None
+    with summary:
+        summarise(report, [Path("a.html")], summary)
+    assert capsys.readouterr().out == alone
+    assert alone.endswith("checks passed\na.html\n")
+
+
 def test_formats_are_made_without_sympy() -> None:
     code = (
-        "import sys; from symconv.render import FORMATS;"
+        "import sys, symconv.terminal; from symconv.render import FORMATS;"
         "[row.renderer() for row in FORMATS.values() if not row.statements];"
         "print([name for name in ('sympy', 'numpy') if name in sys.modules],"
         "'latex2mathml.converter' in sys.modules)"

@@ -67,7 +67,6 @@ class Report:
         *,
         processes: int = 1,
         style: object = None,
-        meanwhile: Callable[[], object] = lambda: None,
         ahead: object = None,
     ) -> tuple[Path, ...]:
         assert formats is not None

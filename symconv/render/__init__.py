@@ -70,7 +70,6 @@ def render_all(
     names: Iterable[str],
     processes: int = 1,
     style: FragmentStyle | None = None,
-    meanwhile: Callable[[], object] = lambda: None,
     ahead: Renderers | None = None,
 ) -> dict[str, Rendered]:
     """The document in several formats, by their names; work that they have in common is done once.
@@ -80,7 +79,6 @@ def render_all(
         names: the names of the formats.
         processes: with 2, a copy of this process takes its share (:mod:`symconv.sharing`).
         style: the names that a LaTeX fragment uses.
-        meanwhile: called while that copy is waited for.
         ahead: a process that has loaded what these formats need, and waits for the document (:mod:`symconv.ahead`).
     """
     from symconv.document import Assertion
@@ -94,7 +92,7 @@ def render_all(
         alike = [*ahead.keys, *(group for group in alike if group not in ahead.keys)]
         ahead.tell(dict.fromkeys(ahead.keys, document), without=(Assertion,))
     works = [partial(rendered, group, sheet) for group in alike]
-    made = shared(works, range(len(works)), processes, meanwhile=meanwhile, ahead=ahead)
+    made = shared(works, range(len(works)), processes, ahead=ahead)
     texts = {name: text for group in made for name, text in group.items()}
     return {name: texts[name] for name in names}
 
