@@ -170,7 +170,7 @@ def test_an_interrupted_command_ends_with_130_and_writes_nothing(number: int, tm
     while len(copies := proc.read_text().split()) < number and process.poll() is None:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert len(copies) == number
+    assert len(copies) >= number
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(60) == 130
     # one that was made in that moment was interrupted itself, and may be about to end
