@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import singledispatch
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
@@ -330,7 +331,10 @@ def rewrite(formula: Any, replace: Callable[[Formula], Any]) -> Any:
 
 
 def _position(entry: Entry) -> Index:
-    if all(isinstance(i, int) for i in entry.index):
-        return lambda at: entry.index
-    index = [whole(i) for i in entry.index]
-    return lambda at: tuple([i(at) for i in index])
+    index = entry.index
+    if all(isinstance(i, int) for i in index):
+        return lambda at: index
+    if len(index) > 1 and all(isinstance(i, sp.Symbol) for i in index):
+        return itemgetter(*index)
+    places = [whole(i) for i in index]
+    return lambda at: tuple([place(at) for place in places])
