@@ -284,7 +284,12 @@ def _(formula: Delta) -> Evaluator:
 
 @evaluator.register
 def _(formula: Over) -> Evaluator:
-    body, run = evaluator(formula.body), runs(formula.ranges, formula.where)
+    where, term = formula.where, formula.body
+    if formula.operator == "∑" and isinstance(term, Product):  # its deltas say where a term is 0
+        deltas = [factor for factor in term.factors if isinstance(factor, Delta)]
+        where = (*where, *(sp.Eq(delta.left, delta.right, evaluate=False) for delta in deltas))
+        term = Product(tuple(factor for factor in term.factors if not isinstance(factor, Delta)))
+    body, run = evaluator(term), runs(formula.ranges, where)
 
     def over(values: Values, at: Assignment) -> Any:
         parts = (body(values, inner) for inner in run(at))

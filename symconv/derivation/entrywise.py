@@ -25,6 +25,9 @@ from symconv.operator import Argument, Names, Operator
 from symconv.reductions import Window
 from symconv.taps import Tap
 
+NUMERIC = ("substitute", "evaluate")
+"""The rules that put numbers in: what they lead to says nothing about other numbers."""
+
 
 def output_steps(
     operator: Operator,
