@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import prod
+from functools import reduce
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -121,33 +121,37 @@ def _number(expr: Any) -> Index:
             if isinstance(expr, sp.floor):
                 return lambda at: above(at) // below(at)
             return lambda at: -(-above(at) // below(at))
+        case sp.Abs():
+            inside = _number(expr.args[0])
+            return lambda at: abs(inside(at))
+        case sp.Mul() | sp.Pow() if (parts := sp.fraction(expr))[1] != 1:
+            above, below = map(_number, parts)
+            return lambda at: divided(above(at), below(at))
     args = [_number(arg) for arg in expr.args]
     if isinstance(expr, AppliedUndef):
         return lambda at: at[expr.func](*(arg(at) for arg in args))
     if expr.func not in _COMBINED:
         raise UnsupportedError(f"no rule evaluates the index expression {type(expr).__name__}")
-    if len(args) == 2 and expr.func in _OF_TWO:
-        of_two, (one, other) = _OF_TWO[expr.func], args
-        return lambda at: of_two(one(at), other(at))
-    combine = _COMBINED[expr.func]
-    return lambda at: combine([arg(at) for arg in args])
+    return reduce(_COMBINED[expr.func], args)
+
+
+def divided(above: int | Fraction, below: int | Fraction) -> int | Fraction:
+    """``above / below``, exactly; an int where it is whole, for which no ``Fraction`` is made."""
+    quotient, rest = divmod(above, below)
+    return Fraction(above, below) if rest else quotient
 
 
 _COMPARED: Mapping[type, Callable[[Any, Any], bool]] = MappingProxyType(
     {sp.Eq: operator.eq, sp.Ne: operator.ne, sp.Le: operator.le, sp.Ge: operator.ge}
 )
-_OF_TWO: Mapping[type, Callable[[Any, Any], Any]] = MappingProxyType(
-    {sp.Add: operator.add, sp.Mul: operator.mul, sp.Max: max, sp.Min: min, sp.Mod: operator.mod}
-)
-"""As :data:`_COMBINED`, for the two arguments that there are most of the time, in half the time."""
-_COMBINED: Mapping[type, Callable[[list[Any]], Any]] = MappingProxyType(
+_COMBINED: Mapping[type, Callable[[Index, Index], Index]] = MappingProxyType(
     {
-        sp.Add: sum,
-        sp.Mul: prod,
-        sp.Pow: lambda args: Fraction(args[0]) ** int(args[1]),
-        sp.Max: max,
-        sp.Min: min,
-        sp.Mod: lambda args: args[0] % args[1],
-        sp.Abs: lambda args: abs(args[0]),
+        sp.Add: lambda one, other: lambda at: one(at) + other(at),
+        sp.Mul: lambda one, other: lambda at: one(at) * other(at),
+        sp.Pow: lambda one, other: lambda at: Fraction(one(at)) ** int(other(at)),
+        sp.Max: lambda one, other: lambda at: max(one(at), other(at)),
+        sp.Min: lambda one, other: lambda at: min(one(at), other(at)),
+        sp.Mod: lambda one, other: lambda at: one(at) % other(at),
     }
 )
+"""Two parts of an expression as one; of more than two the first two, then that and the next."""

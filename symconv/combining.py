@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any, Literal
 
 import sympy as sp
 
+from symconv.arithmetic import divided
 from symconv.number import symbolic
 
 
@@ -23,8 +23,7 @@ def divide(numerator: Any, denominator: Any) -> Any:
     """An exact quotient: ints and Fractions stay what they are, a whole Fraction becomes an int."""
     if isinstance(numerator, sp.Basic) or isinstance(denominator, sp.Basic):
         return symbolic(numerator) / symbolic(denominator)
-    quotient = Fraction(numerator) / denominator
-    return quotient.numerator if quotient.denominator == 1 else quotient
+    return divided(numerator, denominator)
 
 
 def largest(values: list[Any]) -> Any:

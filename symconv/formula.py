@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import singledispatch
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
@@ -283,7 +284,12 @@ def _(formula: Delta) -> Evaluator:
 
 @evaluator.register
 def _(formula: Over) -> Evaluator:
-    body, run = evaluator(formula.body), runs(formula.ranges, formula.where)
+    where, term = formula.where, formula.body
+    if formula.operator == "∑" and isinstance(term, Product):  # its deltas say where a term is 0
+        deltas = [factor for factor in term.factors if isinstance(factor, Delta)]
+        where = (*where, *(sp.Eq(delta.left, delta.right, evaluate=False) for delta in deltas))
+        term = Product(tuple(factor for factor in term.factors if not isinstance(factor, Delta)))
+    body, run = evaluator(term), runs(formula.ranges, where)
 
     def over(values: Values, at: Assignment) -> Any:
         parts = (body(values, inner) for inner in run(at))
@@ -330,7 +336,10 @@ def rewrite(formula: Any, replace: Callable[[Formula], Any]) -> Any:
 
 
 def _position(entry: Entry) -> Index:
-    if all(isinstance(i, int) for i in entry.index):
-        return lambda at: entry.index
-    index = [whole(i) for i in entry.index]
-    return lambda at: tuple([i(at) for i in index])
+    index = entry.index
+    if all(isinstance(i, int) for i in index):
+        return lambda at: index
+    if len(index) > 1 and all(isinstance(i, sp.Symbol) for i in index):
+        return itemgetter(*index)
+    places = [whole(i) for i in index]
+    return lambda at: tuple([place(at) for place in places])

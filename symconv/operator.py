@@ -54,7 +54,8 @@ class Names(Value):
 
     def entry(self, role: str, index: tuple[int, ...]) -> Entry:
         """An entry, its index as written."""
-        return Entry(self.of(role), tuple(i + self.base for i in index))
+        base = self.base
+        return Entry(self.of(role), tuple([i + base for i in index]))
 
 
 class Operator(Value, dict=True):
@@ -182,8 +183,12 @@ class Operator(Value, dict=True):
     def taps_at(self, key: Key, index: tuple[int, ...]) -> Iterator[Tap]:
         """The taps of one entry, by the arrays' own multi-indices."""
         role = {"out": "output", "inp": "input", "offset": "weight"}[key]
+        taps = self.taps.at(key, self._to_axes(role, index))
+        if self._has_axes_of_arrays:
+            yield from taps
+            return
         weights: dict[tuple[int, ...], tuple[int, ...]] = {}
-        for tap in self.taps.at(key, self._to_axes(role, index)):
+        for tap in taps:
             if self.weight_shape is not None and tap.offset not in weights:
                 weights[tap.offset] = self._from_axes("weight", tap.offset)
             yield Tap(
@@ -210,6 +215,13 @@ class Operator(Value, dict=True):
     def _all_axis_sizes(self) -> dict[str, tuple[int, ...]]:
         roles = ("output", "input", "weight")
         return {role: tuple(axis.sizes[i] for axis in self.taps.axes) for i, role in enumerate(roles)}
+
+    @cached_property
+    def _has_axes_of_arrays(self) -> bool:
+        """Whether a tap counts on its axes as on those of the arrays, a weight among them."""
+        return self.weight_shape is not None and all(
+            sizes == self.shape(role) for role, sizes in self._all_axis_sizes.items()
+        )
 
     def _to_axes(self, role: str, index: tuple[int, ...]) -> tuple[int, ...]:
         if self._axis_sizes(role) == self.shape(role):  # NumPy would take ten times as long to say so

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sympy as sp
 
+from symconv.arithmetic import assignments, holds, integer
 from symconv.axes import (
     Adaptive,
     Adjoint,
@@ -24,7 +25,6 @@ from symconv.axes import (
     Sliding,
 )
 from symconv.errors import ShapeError
-from symconv.formula import assignments, holds, integer
 
 I, O, K, S, P, D = (sp.Symbol(letter, integer=True, positive=True) for letter in "IOKSPD")
 k, i, m = (sp.Symbol(letter, integer=True) for letter in "kim")

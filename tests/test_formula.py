@@ -12,6 +12,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from symconv.arithmetic import assignments, holds, integer, rational
 from symconv.axes import Range
 from symconv.combining import divide, largest, share, total
 from symconv.errors import UnsupportedError
@@ -30,11 +31,7 @@ from symconv.formula import (
     Quotient,
     Sign,
     Sum,
-    assignments,
     evaluate,
-    holds,
-    integer,
-    rational,
     rewrite,
 )
 

@@ -58,7 +58,8 @@ class Scattered(Value):
     def reads_by_output(self, at: Letters, base: int) -> Reads:
         target = sequence("t", at)(at.offset)
         everywhere = (Range(at.offset, sp.Integer(base), last_index(at.input_size, base)),)
-        return Reads(at.out, at.offset, (), everywhere, (sp.Eq(target, at.out), *self._stays(at, at.offset)))
+        there = sp.Eq(target, at.out, evaluate=False)
+        return Reads(at.out, at.offset, (), everywhere, (there, *self._stays(at, at.offset)))
 
     def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
         return Reads(sequence("t", at)(at.inp), at.inp, where=self._stays(at, at.inp))
@@ -74,7 +75,7 @@ class Scattered(Value):
         """The condition that an input is the last one with its target; none where all targets differ."""
         if self.output and len(self._last()) == len(self.targets):
             return ()
-        return (sp.Eq(sequence("z", at)(inp), inp),)
+        return (sp.Eq(sequence("z", at)(inp), inp, evaluate=False),)
 
 
 class Planewise(Value):
@@ -128,7 +129,7 @@ class Planewise(Value):
 
     def reads_by_input(self, at: Letters, base: int, over: Over | None = None) -> Reads:
         windows = Range(at.out, sp.Integer(base), last_index(at.output_size, base))
-        here = sp.Eq(sequence("w", at)(at.out, at.offset), at.inp)
+        here = sp.Eq(sequence("w", at)(at.out, at.offset), at.inp, evaluate=False)
         return Reads(at.out, at.inp, (), (windows, self._cells(at, base)), (here,))
 
     def reads_by_offset(self, at: Letters, base: int) -> Reads:

@@ -182,7 +182,7 @@ def _clip(position: sp.Expr, low: Size, high: Size) -> sp.Expr:
 
 def _shifted(factor: Size, index: sp.Expr, base: int) -> sp.Expr:
     """``factor·(index − base)``, multiplied out for a number."""
-    return sp.expand(factor * (index - base)) if isinstance(factor, int) else factor * (index - base)
+    return factor * index - factor * base if isinstance(factor, int) else factor * (index - base)
 
 
 def _divides(divisor: Size, rest: sp.Expr) -> tuple[sp.Basic, ...]:

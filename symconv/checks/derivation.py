@@ -48,6 +48,7 @@ from symconv.checks.smooth import (
 )
 from symconv.checks.surroundings import is_smooth
 from symconv.derivation.derivation import Worked
+from symconv.derivation.entrywise import NUMERIC
 from symconv.derivation.step import Step
 from symconv.derivation.values import ArrayValues
 from symconv.exact import indices
@@ -193,9 +194,17 @@ def _symbolic_gradient(derivation: Worked, wrt: Argument, subject: str) -> Check
     pairs = []
     for index in chosen:
         symbol = own.arrays[wrt][index]
-        expected = sp.Add(*(g * sp.diff(term, symbol) for g, term in meets.get(symbol, ())))
+        expected = sp.Add(*(g * _slope(term, symbol) for g, term in meets.get(symbol, ())))
         pairs.append((got[index], expected))
     return zero_differences(subject, pairs, len(chosen), got.size)
+
+
+def _slope(term: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    """``diff`` of a term; of a product of different symbols it is the product of the others."""
+    factors = sp.Mul.make_args(term)
+    if symbol in factors and all(isinstance(factor, sp.Symbol) for factor in factors):
+        return sp.Mul(*(factor for factor in factors if factor != symbol))
+    return sp.diff(term, symbol)
 
 
 def _quotients(derivation: Worked, wrt: Argument, subject: str, numbers: Jacobian) -> Check:
@@ -237,23 +246,26 @@ def _sides(
     """The entry, the step, which side, the value there, and the value that the entry has."""
     operator = derivation.operator
     result = numbers.arrays["output"] if wrt is None else gradient_of(derivation, wrt, numbers.arrays)
-    unknown = replace(derivation, known=frozenset())
+    is_numeric = derivation.output_is_numeric if wrt is None else derivation.is_numeric
+    own = derivation if is_numeric else replace(derivation, known=frozenset())
+    steps = {index: own.entry(wrt, index) for index in chosen}
     for index in chosen:
-        for step in unknown.entry(wrt, index):
-            yield index, step, "before", evaluate(step.before, numbers, {}), result[index]
-            yield index, step, "after", evaluate(step.after, numbers, {}), result[index]
+        for step in steps[index]:
+            if step.rule not in NUMERIC:
+                yield index, step, "before", evaluate(step.before, numbers, {}), result[index]
+                yield index, step, "after", evaluate(step.after, numbers, {}), result[index]
     if wrt == "input" and isinstance(operator.reduction, Maximum):
         arrays = dict(numbers.arrays) | {"input": numbers.arrays["input"] % 2}
         arrays["output"] = expected_output(operator, forward_arrays(arrays))
         tied, result = ArrayValues(operator, derivation.names, arrays), gradient_of(derivation, wrt, arrays)
         for index in chosen:
-            _, differentiate, *_ = unknown.entry(wrt, index)
+            _, differentiate, *_ = steps[index]
             value = evaluate(differentiate.after, tied, {})
             yield index, differentiate, "where maxima tie after", value, result[index]
-    if derivation.known and (derivation.output_is_numeric if wrt is None else derivation.is_numeric):
+    if derivation.known and is_numeric:
         result = derivation.output_entries if wrt is None else derivation.gradient_entries(wrt)
         for index in chosen:
-            for step in derivation.entry(wrt, index)[-2:]:
+            for step in steps[index][-2:]:
                 yield index, step, "after", evaluate(step.after, derivation.values, {}), result[index]
 
 

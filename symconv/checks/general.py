@@ -29,7 +29,7 @@ from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
 from symconv.derivation.values import ArrayValues
 from symconv.exact import Array, indices
-from symconv.formula import Chosen, Entry, Partial, Values, evaluate, evaluator
+from symconv.formula import Chosen, Entry, Evaluator, Partial, Values, evaluate, evaluator
 from symconv.operator import Argument
 from symconv.reductions import LpNorm, Maximum
 from symconv.value import Value, replace
@@ -100,13 +100,23 @@ def _written_out(
     return result
 
 
+def evaluators(general: General) -> tuple[Evaluator, ...]:
+    """What each step of a general formula leads to, as a function."""
+    return tuple(evaluator(step.after) for step in general.steps)
+
+
 def at_sizes(
-    general: General, derivation: Worked, subject: str, given: Mapping[sp.Symbol, int] = MappingProxyType({})
+    general: General,
+    derivation: Worked,
+    subject: str,
+    given: Mapping[sp.Symbol, int] = MappingProxyType({}),
+    stages: Sequence[Evaluator] = (),
 ) -> Check:
     """A general formula against the entrywise result at the sizes of a derivation.
 
     Args:
         given: numbers for the symbols that stand for stride, padding and dilation.
+        stages: the formula's :func:`evaluators`, made here where left out.
     """
     numbers = tie_free_numbers(derivation)
     operator = derivation.operator
@@ -123,14 +133,14 @@ def at_sizes(
     every = list(indices(target.shape))
     chosen = list(sample(every, EXHAUSTIVE))
     first = set() if wrt is None else set(sample(every, 3))
-    stages = [(step, evaluator(step.after)) for step in general.steps]
+    steps = [*zip(general.steps, stages or evaluators(general), strict=True)]
     for index in chosen:
         at = {
             **sizes,
             **given,
             **{letter: i + derivation.names.base for letter, i in zip(free, index, strict=True)},
         }
-        for step, value_at in stages if index in first else stages[-1:]:
+        for step, value_at in steps if index in first else steps[-1:]:
             value = value_at(values, at)
             if not same(value, target[index]):
                 shown = tuple(i + derivation.names.base for i in index)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from symconv.checks.general import at_sizes, in_symbols
+from symconv.checks.general import at_sizes, evaluators, in_symbols
 from symconv.checks.result import Check, Method, Verdict
 from symconv.derivation.derivation import Worked
 from symconv.derivation.general import General
@@ -29,9 +29,10 @@ def at_geometries(
         general: a formula in S, P and D.
         build: the derivation at an input size, kernel size, stride, padding and dilation.
     """
+    stages = evaluators(general)
     for geometry in GEOMETRIES:
         given = dict(zip((STRIDE, PADDING, DILATION), geometry[2:], strict=True))
-        check = at_sizes(general, build(*geometry), subject, given)
+        check = at_sizes(general, build(*geometry), subject, given, stages)
         if not check.passed:
             return (check,)
     *_, last = GEOMETRIES

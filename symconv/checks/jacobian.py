@@ -50,8 +50,9 @@ class Jacobian(ArrayValues):
         # the arrays hold integers without ties: no maximum changes within half a unit, and the rest is affine
         step = Fraction(1, 4) if isinstance(self.operator.reduction, Maximum | LpNorm | Rectified) else 1
         after, before = (self._moved(role, index, move) for move in (step, -step))
+        pairs = zip(before.ravel().tolist(), after.ravel().tolist(), strict=True)
         column = np.empty(after.size, dtype=object)
-        column[:] = [divide(b - a, 2 * step) for a, b in zip(before.flat, after.flat, strict=True)]
+        column[:] = [divide(b - a, 2 * step) for a, b in pairs]
         return column.reshape(after.shape)
 
     def _moved(self, role: Argument, index: tuple[int, ...], move: int | Fraction) -> Array:

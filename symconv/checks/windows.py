@@ -40,10 +40,11 @@ def fit(
 
 def pad(x: Array, pairs: Pads, value: float = 0) -> Array:
     """Padding on the spatial axes; a negative width cuts off. Padded first, as one side may need the other's."""
-    # as an entry of the array: the integers of Python would be padded with those of NumPy, which overflow
-    fill = np.array(value, dtype=x.dtype)
-    grown = np.pad(x, [(0, 0), (0, 0), *((max(a, 0), max(b, 0)) for a, b in pairs)], constant_values=fill)
-    cuts = (slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(pairs, grown.shape[2:], strict=True))
+    wide = [(max(a, 0), max(b, 0)) for a, b in pairs]
+    sizes = [a + n + b for (a, b), n in zip(wide, x.shape[2:], strict=True)]
+    grown = np.full((*x.shape[:2], *sizes), value, dtype=x.dtype)
+    grown[:, :, *(slice(a, a + n) for (a, _), n in zip(wide, x.shape[2:], strict=True))] = x
+    cuts = (slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(pairs, sizes, strict=True))
     return grown[:, :, *cuts]
 
 

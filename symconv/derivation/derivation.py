@@ -58,6 +58,7 @@ class Worked:
     like: object = field(default=None, repr=False)
     notation: Notation = USUAL
     chain: Any = field(default=None, repr=False, compare=False)
+    _general: dict[Any, General] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def in_notation(self, notation: Notation) -> Self:
         """The same derivation in another notation; what that leaves open stays as it is.
@@ -136,13 +137,18 @@ class Worked:
             wrt: an argument for its gradient; ``output`` or None for the definition of the output.
             over: ``output`` or ``offset``: what the sum runs over where stride and dilation both exceed 1.
         """
+        role = None if wrt in (None, "output") else self.role(str(wrt))
+        if (role, over) not in self._general:  # its checks, its report and what that says ask for it
+            self._general[role, over] = self._derived(role, over)
+        return self._general[role, over]
+
+    def _derived(self, wrt: Argument | None, over: Over | None) -> General:
         axes = with_symbols(self.operator.axes)
         has_weight = self.operator.weight_shape is not None
-        if wrt in (None, "output"):
+        if wrt is None:
             has_bias = "bias" in self.arrays
             return general_output(axes, self.operator.reduction, self.names, has_weight, has_bias)
-        role = self.role(str(wrt))
-        return general_gradient(axes, self.operator.reduction, self.names, role, has_weight, over)
+        return general_gradient(axes, self.operator.reduction, self.names, wrt, has_weight, over)
 
     def entry(self, wrt: str | None, index: tuple[int, ...], zero_terms: bool = False) -> tuple[Step, ...]:
         """The steps to one entry.

@@ -25,6 +25,9 @@ from symconv.operator import Argument, Names, Operator
 from symconv.reductions import Window
 from symconv.taps import Tap
 
+NUMERIC = ("substitute", "evaluate")
+"""The rules that put numbers in: what they lead to says nothing about other numbers."""
+
 
 def output_steps(
     operator: Operator,
@@ -134,13 +137,12 @@ def numeric_steps(formula: Formula, values: ArrayValues | None, known: frozenset
 
     def number(leaf: Formula) -> Any:
         match leaf:
-            case Partial():
-                return evaluate(leaf, values, {}) if "upstream" in known else leaf
-            case Chosen():
-                return evaluate(leaf, values, {}) if "input" in known else leaf
-            case Entry():
-                role = values.role(leaf)
-                return evaluate(leaf, values, {}) if role in known or role == "output" else leaf
+            case Partial() if "upstream" in known:
+                return values.partial(leaf, leaf.of.index, leaf.by.index)
+            case Chosen() if "input" in known:
+                return values.share(leaf, leaf.entry.index, leaf.maximum.index)
+            case Entry() if (role := values.role(leaf)) in known or role == "output":
+                return values.entry(leaf, leaf.index)
         return leaf
 
     substituted = rewrite(formula, number)

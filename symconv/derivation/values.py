@@ -29,17 +29,16 @@ class ArrayValues(Value):
 
     def entry(self, entry: Entry, index: tuple[int, ...]) -> Any:
         role = self.role(entry)
-        position = tuple(i - self.names.base for i in index)
-        if all(0 <= i < size for i, size in zip(position, self.shape(role), strict=True)):
+        position = self._inside(role, index)
+        if position is not None:
             return self.at(role, position)
         return sp.S.NegativeInfinity if isinstance(self.operator.reduction, Maximum) else 0
 
     def partial(self, partial: Partial, of: tuple[int, ...], by: tuple[int, ...]) -> Any:
         if partial.of.array != self.names.error or self.role(partial.by) != "output":
             raise UnsupportedError(f"∂{partial.of.array}/∂{partial.by.array} is not among the given values")
-        position = tuple(i - self.names.base for i in by)
-        inside = all(0 <= i < size for i, size in zip(position, self.shape("upstream"), strict=True))
-        return self.at("upstream", position) if inside else 0
+        position = self._inside("upstream", by)
+        return 0 if position is None else self.at("upstream", position)
 
     def share(self, chosen: Chosen, entry: tuple[int, ...], maximum: tuple[int, ...]) -> Any:
         base = self.names.base
@@ -51,6 +50,15 @@ class ArrayValues(Value):
         if chosen.absolute:
             values = [abs(value) for value in values]
         return share(window.index(position), values, chosen.ties)
+
+    def _inside(self, role: str, index: tuple[int, ...]) -> tuple[int, ...] | None:
+        """The entry at an index as it is written, counted from 0; None where the array has no such entry."""
+        base, position = self.names.base, []
+        for i, size in zip(index, self.shape(role), strict=True):
+            if not base <= i < base + size:
+                return None
+            position.append(i - base)
+        return tuple(position)
 
     def at(self, role: str, position: tuple[int, ...]) -> Any:
         """One entry of an array, counted from 0, without making the others."""
@@ -64,7 +72,14 @@ class ArrayValues(Value):
 
     def role(self, entry: Entry) -> str:
         """Which array an entry belongs to."""
-        for role in ("input", "weight", "bias", "output"):
-            if self.names.of(role) == entry.array:
-                return role
+        names = self.names
+        match entry.array:
+            case names.input:
+                return "input"
+            case names.weight:
+                return "weight"
+            case names.bias:
+                return "bias"
+            case names.output:
+                return "output"
         raise UnsupportedError(f"no array is called {entry.array}")

@@ -13,6 +13,7 @@ from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
 from symconv.checks.result import Check, Checks
 from symconv.derivation.derivation import Worked
+from symconv.derivation.entrywise import NUMERIC
 from symconv.derivation.general import General
 from symconv.derivation.step import Step as Derived
 from symconv.display import Node, Num, Prose, row
@@ -50,8 +51,6 @@ TITLES = {
     "substitute": "Numbers",
     "evaluate": "Value",
 }
-NUMERIC = ("substitute", "evaluate")
-"""The rules that put numbers in: what they lead to says nothing about other numbers."""
 SHOWN_ENTRIES = 64
 """Up to how many entries are written out."""
 SHOWN_TERMS = 20_000

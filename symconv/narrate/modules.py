@@ -6,6 +6,8 @@ list a module, add its layer here.
 
 from __future__ import annotations
 
+from functools import cache
+
 import sympy as sp
 
 from symconv.checks.general import check_general
@@ -55,17 +57,22 @@ def pooling_modules() -> tuple[str, ...]:
 def module_steps(names: tuple[str, ...]) -> tuple[tuple[Block, ...], tuple[Check, ...]]:
     """Every module as a step: its name, its formula, its sentence; and the checks of the formulas."""
     steps: list[Step] = []
-    checks: list[Check] = []
     for name in names:
-        derivation = _example(name)
-        own = tuple(_renamed(check, name) for check in check_general(derivation, None))
-        body = Formula(_definition(derivation), module_says(derivation))
+        body, checks = _told(name)
+        # a report says of each check in which section it stands
+        own = tuple(replace(check, subject=f"formula of {name}") for check in checks)
         steps.append(Step(name, body, (SENTENCES[name],), own))
-        checks += own
     padding = Paragraph(
         ("Here stride, padding and dilation are those of the defaults: windows side by side.",)
     )
-    return (Steps(tuple(steps)), padding), tuple(checks)
+    return (Steps(tuple(steps)), padding), tuple(check for step in steps for check in step.checks)
+
+
+@cache
+def _told(name: str) -> tuple[Formula, tuple[Check, ...]]:
+    """The formula of a module and its checks; two questions of a problem may ask for the same one."""
+    derivation = _example(name)
+    return Formula(_definition(derivation), module_says(derivation)), check_general(derivation, None)
 
 
 def module_formula(name: str) -> Node:
@@ -83,10 +90,6 @@ def module_says(name: str | Derivation) -> Says:
 def _definition(derivation: Derivation) -> Node:
     general = derivation.general(None)
     return row(tree(general.left, NAMES), "=", tree(general.formula, NAMES))
-
-
-def _renamed(check: Check, name: str) -> Check:
-    return replace(check, subject=f"formula of {name}")
 
 
 def _example(name: str) -> Derivation:
