@@ -225,16 +225,19 @@ def _is_zero(expr: sp.Expr) -> bool:
 
 def _not_negative(difference: sp.Expr, depth: int = 3) -> bool:
     """Whether the difference is at least 0: by its signs, or by growing in a parameter from such a value."""
-    if _sign(difference) >= 0 or _sign(difference := sp.expand(difference)) >= 0:
+    if _sign(difference) >= 0 or (depth > 0 and _grows(difference, depth - 1)):
         return True
-    if depth == 0:
-        return False
+    expanded = sp.expand(difference)  # last: it takes longer than all the rest, and is seldom needed
+    return expanded != difference and _not_negative(expanded, depth)
+
+
+def _grows(difference: sp.Expr, depth: int) -> bool:
+    """Whether a difference starts at 0 or above it, and does not fall, in one of its parameters."""
     slack = (s for s in difference.free_symbols if s.is_nonnegative and not s.is_positive)
     starts = [(s, difference.xreplace({s: sp.S.Zero})) for s in sorted(slack, key=str)]
     starts.sort(key=lambda pair: pair[1] != 0)  # where it starts at 0, it is likeliest to grow
     return any(
-        _not_negative(start, depth - 1) and _not_negative(derivative(difference, s), depth - 1)
-        for s, start in starts
+        _not_negative(start, depth) and _not_negative(derivative(difference, s), depth) for s, start in starts
     )
 
 
