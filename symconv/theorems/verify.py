@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import sympy as sp
@@ -26,7 +27,7 @@ from symconv.checks.interval import Point, Values, decide, near
 from symconv.checks.result import Verdict
 from symconv.display import Ident, Node, Num, Op, Script, row
 from symconv.errors import UnsupportedError
-from symconv.theorems.written import INDEX, Claim, Written
+from symconv.theorems.written import INDEX, Claim, Written, about_entries
 from symconv.value import Value
 
 Replacements = tuple[tuple[sp.Expr, sp.Expr], ...]
@@ -163,7 +164,7 @@ def _arrives(
     # What varies with the variable must not be taken for a constant parameter.
     entries, sums = (tuple(p for p in part if not p[0].has(variable)) for part in (case.entries, case.sums))
     constant = Case(entries, sums)
-    expr = constant.apply(sp.expand(expr).xreplace(dict(limits)))
+    expr = constant.apply(sp.expand(expr.xreplace(limits)).xreplace(limits))
     expr = sp.together(sp.expand(expr.xreplace({variable: limit.substitution})))
     return _is_continuous(expr) and _is_zero(constant.apply(_at_zero(expr)) - constant.apply(goal))
 
@@ -195,6 +196,7 @@ def _linear(expr: sp.Expr) -> sp.Expr:
     return expr.xreplace({whole: _pulled_apart(whole) for whole in sums}) if sums else expr
 
 
+@lru_cache
 def _pulled_apart(whole: sp.Sum) -> sp.Expr:
     index, first, last = whole.limits[0]
     parts = []
@@ -295,14 +297,8 @@ def _common(signs: set[float]) -> float:
 
 def _over_index(left: sp.Expr, right: sp.Expr, point: Point) -> Iterator[Point]:
     """The values, once for each value of the index where it is free in a side."""
-    if _about_entries(left) or _about_entries(right):
+    if about_entries(left) or about_entries(right):
         size = min(len(numbers) for numbers in point.values() if isinstance(numbers, tuple))
         yield from (point.at(INDEX, k) for k in range(1, size + 1))
     else:
         yield point
-
-
-def _about_entries(expr: sp.Basic) -> bool:
-    """Whether the index is free; ``free_symbols`` says it too, but makes a copy of every sum."""
-    parts = expr.limits[0][1:] if isinstance(expr, sp.Sum) and expr.limits[0][0] == INDEX else expr.args
-    return expr == INDEX or any(map(_about_entries, parts))
