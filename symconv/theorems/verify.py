@@ -259,7 +259,8 @@ def derivative(expr: sp.Expr, by: sp.Symbol) -> sp.Expr:
             return expr * derivative(expr.exp, by)
         case sp.Pow(base=base, exp=exponent):
             moved, grown = derivative(base, by), derivative(exponent, by)
-            power = exponent * base ** (exponent - 1) * moved if moved != 0 else moved
+            # left as it is: powers of one base would be collected, and the signs of new exponents asked for
+            power = sp.Mul(exponent, expr, 1 / base, moved, evaluate=False) if moved != 0 else moved
             return power + expr * sp.log(base) * grown if grown != 0 else power
         case sp.log():
             return derivative(expr.args[0], by) / expr.args[0]
