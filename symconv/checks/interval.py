@@ -139,15 +139,14 @@ def decimal(expr: sp.Expr, values: Values, places: int) -> str:
     for tried in (places, places + 1):
         for precision in PRECISIONS:
             value = values.worth(expr, precision + extra)
-            if type(value) is not Fraction and (size := max(map(_size, value))) > extra:
-                if size > LONGEST:
-                    break
-                extra = size
-                value = values.worth(expr, precision + extra)
+            size = 0 if type(value) is Fraction else max(map(_size, value))
+            if size > LONGEST:
+                break
             scaled = _product((value, Fraction(10**tried)), precision + extra)
             low, high = _floors(_sum((scaled, Fraction(1, 2)), precision + extra))
             if low == high:
                 return _point(low, tried)
+            extra = size
     raise UnsupportedError(f"{expr} is too long a number to be rounded to {places} decimal places")
 
 
