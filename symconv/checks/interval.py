@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import floor, prod
 from typing import Any, Literal
 
@@ -94,14 +95,12 @@ def decide(left: sp.Expr, order: Order, right: sp.Expr, values: Values) -> Verdi
     if order == "=":
         return near(left, right, values, AGREEMENT)
     for bits in PRECISIONS:
-        gap = values.worth(right, bits), values.worth(left, bits)
-        match gap:
-            case Fraction() as high, Fraction() as low:
-                return _verdict(low < high if order == "<" else low <= high)
-            case high, low:
-                compare = libmp.libmpi.mpi_lt if order == "<" else libmp.libmpi.mpi_le
-                if (holds := compare(_interval(low, bits), _interval(high, bits))) is not None:
-                    return _verdict(holds)
+        low, high = values.worth(left, bits), values.worth(right, bits)
+        if type(low) is Fraction and type(high) is Fraction:
+            return _verdict(low < high if order == "<" else low <= high)
+        compare = libmp.libmpi.mpi_lt if order == "<" else libmp.libmpi.mpi_le
+        if (holds := compare(_interval(low, bits), _interval(high, bits))) is not None:
+            return _verdict(holds)
     # No precision tells an irrational number from itself.
     same = _given(left, values) == _given(right, values)
     return _verdict(order == "≤") if same else Verdict.UNDECIDED
@@ -140,15 +139,14 @@ def decimal(expr: sp.Expr, values: Values, places: int) -> str:
     for tried in (places, places + 1):
         for precision in PRECISIONS:
             value = values.worth(expr, precision + extra)
-            if type(value) is not Fraction and (size := max(map(_size, value))) > extra:
-                if size > LONGEST:
-                    break
-                extra = size
-                value = values.worth(expr, precision + extra)
+            size = 0 if type(value) is Fraction else max(map(_size, value))
+            if size > LONGEST:
+                break
             scaled = _product((value, Fraction(10**tried)), precision + extra)
             low, high = _floors(_sum((scaled, Fraction(1, 2)), precision + extra))
             if low == high:
                 return _point(low, tried)
+            extra = size
     raise UnsupportedError(f"{expr} is too long a number to be rounded to {places} decimal places")
 
 
@@ -186,6 +184,8 @@ def _value(expr: Any, values: Point, bits: int) -> Any:
     if expr in values:
         return values.worth(values[expr], bits)
     match expr:
+        case sp.Integer():
+            return Fraction(int(expr.p))
         case sp.Rational():
             return Fraction(int(expr.p), int(expr.q))
         case sp.Indexed() if expr.base in values:
@@ -236,10 +236,14 @@ def _given(expr: sp.Expr, values: Values) -> Any:
 
 def _interval(value: Any, bits: int) -> Any:
     """The value as an interval."""
-    if type(value) is Fraction:
-        ends = value.numerator, value.denominator, bits
-        return libmp.from_rational(*ends, "f"), libmp.from_rational(*ends, "c")
-    return value
+    return _enclosed(value.numerator, value.denominator, bits) if type(value) is Fraction else value
+
+
+@lru_cache(maxsize=512)
+def _enclosed(numerator: int, denominator: int, bits: int) -> Any:
+    """A fraction between the two nearest numbers of so many bits."""
+    above, below = libmp.from_int(numerator), libmp.from_int(denominator)
+    return libmp.mpf_div(above, below, bits, "f"), libmp.mpf_div(above, below, bits, "c")
 
 
 def _sum(terms: Iterable[Any], bits: int) -> Any:
@@ -250,7 +254,9 @@ def _sum(terms: Iterable[Any], bits: int) -> Any:
             rational += term
         else:
             total = term if total is None else libmp.mpi_add(total, term, bits)
-    return rational if total is None else libmp.mpi_add(total, _interval(rational, bits), bits)
+    if total is None or rational == 0:
+        return rational if total is None else total
+    return libmp.mpi_add(total, _interval(rational, bits), bits)
 
 
 def _product(factors: Iterable[Any], bits: int) -> Any:
@@ -279,7 +285,7 @@ def _power(base: Any, exponent: Any, bits: int) -> Any:
         return libmp.mpi_pow_int(_interval(base, bits), k, bits)
     if base == 1:
         return base
-    if base == 0 and _certain(_interval(Fraction(0), bits), _interval(exponent, bits)):
+    if base == 0 and _is_positive(_interval(exponent, bits)):
         return base
     return libmp.mpi_exp(
         libmp.mpi_mul(_interval(exponent, bits), _interval(_ln(base, bits), bits), bits), bits
@@ -290,7 +296,7 @@ def _ln(value: Any, bits: int) -> Any:
     if value == 1:
         return Fraction(0)
     enclosed = _interval(value, bits)
-    if not _certain(_interval(Fraction(0), bits), enclosed):
+    if not _is_positive(enclosed):
         raise UnsupportedError("a logarithm or fractional power needs a number that is certainly positive")
     return libmp.mpi_log(enclosed, bits)
 
@@ -306,8 +312,9 @@ def _tanh(value: Any, bits: int) -> Any:
     return libmp.mpi_sub(_interval(Fraction(1), bits), quotient, bits)
 
 
-def _certain(low: Any, high: Any) -> bool:
-    return libmp.libmpi.mpi_lt(low, high) is True
+def _is_positive(interval: Any) -> bool:
+    """Whether an interval is certain to lie above 0."""
+    return bool(libmp.mpf_sign(interval[0]) > 0)
 
 
 def _size(end: Any) -> int:

@@ -11,7 +11,7 @@ from symconv.document import Assertion, Facts, Says
 from symconv.narrate.rounding import error_of
 from symconv.theorems.letters import LETTERS, Letters
 from symconv.theorems.theorem import Instance, Line, Rounded, Theorem
-from symconv.theorems.written import INDEX, Claim
+from symconv.theorems.written import INDEX, Claim, about_entries
 
 _TARGETS = {"∞": "oo", "−∞": "-oo", "0⁺": "0+"}
 
@@ -43,9 +43,9 @@ def rounded_cells(facts: Facts, instance: Instance) -> Says:
 def _rounds(facts: Facts, instance: Instance, cell: Rounded, formula: Any) -> Assertion:
     error, half_unit = error_of(formula, cell.shown)
     given = {
-        str(letter): value
+        letter.name: value
         for letter, value in cell.values.items()
-        if instance.values.get(letter) != value and letter != value
+        if value is not letter and value != instance.values.get(letter)
     }
     return Assertion((facts, as_told), error, "≤", half_unit, given=given, substituted=True)
 
@@ -90,7 +90,7 @@ def _relation(claim: Claim) -> Any:
 def _family(claim: Claim) -> str | None:
     """The family whose entries a claim is about, each of them; None where it has no free index."""
     for side in (claim.left.expr, claim.right.expr):
-        if INDEX in side.free_symbols:
+        if about_entries(side):
             return next(str(part.base) for part in side.atoms(sp.Indexed) if INDEX in part.indices)
     return None
 
@@ -103,4 +103,4 @@ def _count(facts: Facts, family: str) -> Any:
 
 def _by_name(values: Mapping[Any, Any]) -> dict[str, Any]:
     """Values by the names of their letters, without the letters that stay letters."""
-    return {str(letter): value for letter, value in values.items() if letter != value}
+    return {letter.name: value for letter, value in values.items() if value is not letter}

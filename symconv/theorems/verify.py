@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import sympy as sp
@@ -26,7 +27,7 @@ from symconv.checks.interval import Point, Values, decide, near
 from symconv.checks.result import Verdict
 from symconv.display import Ident, Node, Num, Op, Script, row
 from symconv.errors import UnsupportedError
-from symconv.theorems.written import INDEX, Claim, Written
+from symconv.theorems.written import INDEX, Claim, Written, about_entries
 from symconv.value import Value
 
 Replacements = tuple[tuple[sp.Expr, sp.Expr], ...]
@@ -163,7 +164,7 @@ def _arrives(
     # What varies with the variable must not be taken for a constant parameter.
     entries, sums = (tuple(p for p in part if not p[0].has(variable)) for part in (case.entries, case.sums))
     constant = Case(entries, sums)
-    expr = constant.apply(sp.expand(expr).xreplace(dict(limits)))
+    expr = constant.apply(sp.expand(expr.xreplace(limits)).xreplace(limits))
     expr = sp.together(sp.expand(expr.xreplace({variable: limit.substitution})))
     return _is_continuous(expr) and _is_zero(constant.apply(_at_zero(expr)) - constant.apply(goal))
 
@@ -195,6 +196,7 @@ def _linear(expr: sp.Expr) -> sp.Expr:
     return expr.xreplace({whole: _pulled_apart(whole) for whole in sums}) if sums else expr
 
 
+@lru_cache
 def _pulled_apart(whole: sp.Sum) -> sp.Expr:
     index, first, last = whole.limits[0]
     parts = []
@@ -225,16 +227,19 @@ def _is_zero(expr: sp.Expr) -> bool:
 
 def _not_negative(difference: sp.Expr, depth: int = 3) -> bool:
     """Whether the difference is at least 0: by its signs, or by growing in a parameter from such a value."""
-    if _sign(difference) >= 0 or _sign(difference := sp.expand(difference)) >= 0:
+    if _sign(difference) >= 0 or (depth > 0 and _grows(difference, depth - 1)):
         return True
-    if depth == 0:
-        return False
+    expanded = sp.expand(difference)  # last: it takes longer than all the rest, and is seldom needed
+    return expanded != difference and _not_negative(expanded, depth)
+
+
+def _grows(difference: sp.Expr, depth: int) -> bool:
+    """Whether a difference starts at 0 or above it, and does not fall, in one of its parameters."""
     slack = (s for s in difference.free_symbols if s.is_nonnegative and not s.is_positive)
     starts = [(s, difference.xreplace({s: sp.S.Zero})) for s in sorted(slack, key=str)]
     starts.sort(key=lambda pair: pair[1] != 0)  # where it starts at 0, it is likeliest to grow
     return any(
-        _not_negative(start, depth - 1) and _not_negative(derivative(difference, s), depth - 1)
-        for s, start in starts
+        _not_negative(start, depth) and _not_negative(derivative(difference, s), depth) for s, start in starts
     )
 
 
@@ -254,7 +259,8 @@ def derivative(expr: sp.Expr, by: sp.Symbol) -> sp.Expr:
             return expr * derivative(expr.exp, by)
         case sp.Pow(base=base, exp=exponent):
             moved, grown = derivative(base, by), derivative(exponent, by)
-            power = exponent * base ** (exponent - 1) * moved if moved != 0 else moved
+            # left as it is: powers of one base would be collected, and the signs of new exponents asked for
+            power = sp.Mul(exponent, expr, 1 / base, moved, evaluate=False) if moved != 0 else moved
             return power + expr * sp.log(base) * grown if grown != 0 else power
         case sp.log():
             return derivative(expr.args[0], by) / expr.args[0]
@@ -292,14 +298,8 @@ def _common(signs: set[float]) -> float:
 
 def _over_index(left: sp.Expr, right: sp.Expr, point: Point) -> Iterator[Point]:
     """The values, once for each value of the index where it is free in a side."""
-    if _about_entries(left) or _about_entries(right):
+    if about_entries(left) or about_entries(right):
         size = min(len(numbers) for numbers in point.values() if isinstance(numbers, tuple))
         yield from (point.at(INDEX, k) for k in range(1, size + 1))
     else:
         yield point
-
-
-def _about_entries(expr: sp.Basic) -> bool:
-    """Whether the index is free; ``free_symbols`` says it too, but makes a copy of every sum."""
-    parts = expr.limits[0][1:] if isinstance(expr, sp.Sum) and expr.limits[0][0] == INDEX else expr.args
-    return expr == INDEX or any(map(_about_entries, parts))

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import operator
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any, Literal
 
 import sympy as sp
@@ -147,6 +147,13 @@ def number(value: Any) -> Written:
 
 INDEX = sp.Symbol("i", integer=True, positive=True)
 """The index of a window's entries; where it is free, a claim is about every entry."""
+
+
+@lru_cache(maxsize=256)
+def about_entries(expr: sp.Basic) -> bool:
+    """Whether the index is free; ``free_symbols`` says it too, but makes a copy of every sum."""
+    parts = expr.limits[0][1:] if isinstance(expr, sp.Sum) and expr.limits[0][0] == INDEX else expr.args
+    return expr == INDEX or any(map(about_entries, parts))
 
 
 def entry(name: str, sign: Literal["positive", "nonnegative", "real"]) -> Written:

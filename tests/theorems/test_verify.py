@@ -29,6 +29,7 @@ def verdict(line: Claim, *known: Claim, case: Case | None = None, limit: Limit |
         claim(1 + p * a, "≤", exp(p * a)),
         claim(ln(1 + a), "≤", a),
         claim((1 + a) ** p, "≤", (1 + a + b) ** p),
+        claim(n * M, "≤", (n + p) * M),  # seen only after it is expanded: no parameter may be 0
         claim(a, "<", a + 1),
         claim((M**p) ** (1 / p), "=", M),
         claim((M * a) ** p, "=", M**p * a**p),
