@@ -181,19 +181,19 @@ def evaluator(formula: Any) -> Evaluator:
     raise UnsupportedError(f"no rule evaluates a {type(formula).__name__}")
 
 
-@evaluator.register
+@evaluator.register(Entry)
 def _(formula: Entry) -> Evaluator:
     index = _position(formula)
     return lambda values, at: values.entry(formula, index(at))
 
 
-@evaluator.register
+@evaluator.register(Partial)
 def _(formula: Partial) -> Evaluator:
     of, by = _position(formula.of), _position(formula.by)
     return lambda values, at: values.partial(formula, of(at), by(at))
 
 
-@evaluator.register
+@evaluator.register(Product)
 def _(formula: Product) -> Evaluator:
     factors = [evaluator(factor) for factor in formula.factors]
 
@@ -208,49 +208,49 @@ def _(formula: Product) -> Evaluator:
     return product
 
 
-@evaluator.register
+@evaluator.register(Sum)
 def _(formula: Sum) -> Evaluator:
     terms = [evaluator(term) for term in formula.terms]
     return lambda values, at: total(term(values, at) for term in terms)
 
 
-@evaluator.register
+@evaluator.register(Quotient)
 def _(formula: Quotient) -> Evaluator:
     numerator, denominator = evaluator(formula.numerator), evaluator(formula.denominator)
     return lambda values, at: divide(numerator(values, at), denominator(values, at))
 
 
-@evaluator.register
+@evaluator.register(Power)
 def _(formula: Power) -> Evaluator:
     base, exponent = evaluator(formula.base), evaluator(formula.exponent)
     return lambda values, at: symbolic(base(values, at)) ** symbolic(exponent(values, at))
 
 
-@evaluator.register
+@evaluator.register(Absolute)
 def _(formula: Absolute) -> Evaluator:
     body = evaluator(formula.body)
     return lambda values, at: abs(body(values, at))
 
 
-@evaluator.register
+@evaluator.register(Sign)
 def _(formula: Sign) -> Evaluator:
     body = evaluator(formula.body)
     return lambda values, at: sp.sign(symbolic(body(values, at)))
 
 
-@evaluator.register
+@evaluator.register(Negative)
 def _(formula: Negative) -> Evaluator:
     body = evaluator(formula.body)
     return lambda values, at: -body(values, at)
 
 
-@evaluator.register
+@evaluator.register(Apply)
 def _(formula: Apply) -> Evaluator:
     body, function = evaluator(formula.body), _FUNCTIONS[formula.function]
     return lambda values, at: exact(function(symbolic(body(values, at))))
 
 
-@evaluator.register
+@evaluator.register(Branch)
 def _(formula: Branch) -> Evaluator:
     body, above, below = (evaluator(part) for part in (formula.body, formula.above, formula.below))
 
@@ -264,25 +264,25 @@ def _(formula: Branch) -> Evaluator:
     return branch
 
 
-@evaluator.register
+@evaluator.register(Largest)
 def _(formula: Largest) -> Evaluator:
     args = [evaluator(arg) for arg in formula.args]
     return lambda values, at: largest([arg(values, at) for arg in args])
 
 
-@evaluator.register
+@evaluator.register(Chosen)
 def _(formula: Chosen) -> Evaluator:
     entry, maximum = _position(formula.entry), _position(formula.maximum)
     return lambda values, at: values.share(formula, entry(at), maximum(at))
 
 
-@evaluator.register
+@evaluator.register(Delta)
 def _(formula: Delta) -> Evaluator:
     left, right = whole(formula.left), whole(formula.right)
     return lambda values, at: int(left(at) == right(at))
 
 
-@evaluator.register
+@evaluator.register(Over)
 def _(formula: Over) -> Evaluator:
     where, term = formula.where, formula.body
     if formula.operator == "∑" and isinstance(term, Product):  # its deltas say where a term is 0
@@ -298,7 +298,7 @@ def _(formula: Over) -> Evaluator:
     return over
 
 
-@evaluator.register
+@evaluator.register(Guarded)
 def _(formula: Guarded) -> Evaluator:
     body, conditions = evaluator(formula.body), [condition_at(condition) for condition in formula.where]
     return lambda values, at: body(values, at) if all(holds(at) for holds in conditions) else 0

@@ -22,7 +22,6 @@ from symconv.narrate import derivation as told
 from symconv.narrate import theorem as told_theorem
 from symconv.narrate.evidence import summarised
 from symconv.narrate.formulas import array
-from symconv.narrate.handout import key, student
 from symconv.narrate.layer import layer_text
 from symconv.narrate.placing import explorers
 from symconv.narrate.questions import Answered, numbers_of, parts, together
@@ -321,6 +320,8 @@ def _report(problem: Problem, workings: Workings, answers: Sequence[Answered], h
         sections = (each.section for each in answers)
         document = Document(problem.title, problem.subtitle, (*data, *sections), checks)
     else:
+        from symconv.narrate.handout import key, student  # only a handout pays for it
+
         make = student if handout == "student" else key
         document = make(problem, data, answers, workings)
     lines = tuple(

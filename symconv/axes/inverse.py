@@ -111,17 +111,17 @@ def _first(holds: Callable[[int], bool]) -> int | None:
     return high
 
 
-@input_sizes.register
+@input_sizes.register(Pointwise)
 def _(axis: Pointwise, output_size: Any) -> InputSizes:
     return InputSizes(output_size, output_size)
 
 
-@input_sizes.register
+@input_sizes.register(Grouped)
 def _(axis: Grouped, output_size: Any) -> InputSizes:
     return InputSizes(axis.in_channels, axis.in_channels) if output_size == axis.out_channels else NONE
 
 
-@input_sizes.register
+@input_sizes.register(Sliding)
 def _(axis: Sliding, output_size: Any) -> InputSizes:
     S, (before, after) = axis.stride, axis.padding
     room = before + after - axis.dilation * (axis.kernel_size - 1) - 1
@@ -139,7 +139,7 @@ def _(axis: Sliding, output_size: Any) -> InputSizes:
     return InputSizes(_clipped(first(output_size), room), first(output_size + 1) - 1)
 
 
-@input_sizes.register
+@input_sizes.register(Adjoint)
 def _(axis: Adjoint, output_size: Any) -> InputSizes:
     if isinstance(axis.axis, Grouped):
         raise UnsupportedError("the channels of a convolution do not follow from one another")
@@ -150,14 +150,14 @@ def _(axis: Adjoint, output_size: Any) -> InputSizes:
     return InputSizes(count, count) if rest % S == 0 and count >= 1 else NONE
 
 
-@input_sizes.register
+@input_sizes.register(Adaptive)
 def _(axis: Adaptive, output_size: Any) -> InputSizes:
     if axis.output is None:
         return InputSizes(output_size, output_size)
     return InputSizes(1, sp.oo) if axis.output == output_size else NONE
 
 
-@input_sizes.register
+@input_sizes.register(Fractional)
 def _(axis: Fractional, output_size: Any) -> InputSizes:
     fits = output_size + axis.kernel_size - 1
     if not isinstance(axis.output, Fraction):

@@ -154,18 +154,18 @@ def _(value: Any) -> Data:
     return {"shape": list(array.shape), "entries": [expression(entry) for entry in array.flat]}
 
 
-@array_data.register
+@array_data.register(dict)
 def _(value: dict) -> Data:  # type: ignore[type-arg]
     return value
 
 
-@array_data.register
+@array_data.register(Drawn)
 def _(value: Drawn) -> Data:
     drawn = {"draw": list(_KINDS[value.kind])}
     return drawn | ({"shape": [expression(size) for size in value.shape]} if value.shape else {})
 
 
-@array_data.register
+@array_data.register(Defined)
 def _(value: Defined) -> Data:
     data = padded(expression(value.value), value.outside)
     if value.ties == "split" and data[0] == "most":
@@ -189,7 +189,7 @@ def _(value: Data) -> Data:
     return value
 
 
-@expression.register
+@expression.register(Fraction)
 def _(value: Fraction) -> Data:
     return value.numerator if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
 
@@ -200,12 +200,12 @@ def _(value: Any) -> Data:
     return [expression(part) for part in value]
 
 
-@expression.register
+@expression.register(Written)
 def _(value: Written) -> Data:
     return expression(value.expr if value.says is None else value.says)
 
 
-@expression.register
+@expression.register(Claim)
 def _(value: Claim) -> Data:
     return [value.sign, expression(value.left), expression(value.right)]
 
@@ -213,73 +213,73 @@ def _(value: Claim) -> Data:
 # --- formulas ---
 
 
-@expression.register
+@expression.register(Entry)
 def _(value: Entry) -> Data:
     return ["at", value.array, *map(expression, value.index)]
 
 
-@expression.register
+@expression.register(Partial)
 def _(value: Partial) -> Data:
     return ["d", expression(value.of), expression(value.by)]
 
 
-@expression.register
+@expression.register(Product)
 def _(value: Product) -> Data:
     return ["*", *map(expression, value.factors)]
 
 
-@expression.register
+@expression.register(Sum)
 def _(value: Sum) -> Data:
     return ["+", *map(expression, value.terms)]
 
 
-@expression.register
+@expression.register(Quotient)
 def _(value: Quotient) -> Data:
     return ["/", expression(value.numerator), expression(value.denominator)]
 
 
-@expression.register
+@expression.register(Power)
 def _(value: Power) -> Data:
     return ["^", expression(value.base), expression(value.exponent)]
 
 
-@expression.register
+@expression.register(Absolute)
 def _(value: Absolute) -> Data:
     return ["abs", expression(value.body)]
 
 
-@expression.register
+@expression.register(Sign)
 def _(value: Sign) -> Data:
     return ["sign", expression(value.body)]
 
 
-@expression.register
+@expression.register(Largest)
 def _(value: Largest) -> Data:
     return ["max", *map(expression, value.args)]
 
 
-@expression.register
+@expression.register(Negative)
 def _(value: Negative) -> Data:
     return ["*", -1, expression(value.body)]
 
 
-@expression.register
+@expression.register(Apply)
 def _(value: Apply) -> Data:
     return ["log" if value.function == "ln" else value.function, expression(value.body)]
 
 
-@expression.register
+@expression.register(Branch)
 def _(value: Branch) -> Data:
     above, below = expression(value.above), expression(value.below)
     return ["cases", [above, ["<", 0, expression(value.body)]], [below, True]]
 
 
-@expression.register
+@expression.register(Guarded)
 def _(value: Guarded) -> Data:
     return ["cases", [expression(value.body), ["and", *map(expression, value.where)]], [0, True]]
 
 
-@expression.register
+@expression.register(Chosen)
 def _(value: Chosen) -> Data:
     # where it is the maximum, by how much the maximum moves with it
     entry, maximum = expression(value.entry), expression(value.maximum)
@@ -287,12 +287,12 @@ def _(value: Chosen) -> Data:
     return ["*", ["delta", size, maximum], ["abs", ["d", maximum, entry]]]
 
 
-@expression.register
+@expression.register(Delta)
 def _(value: Delta) -> Data:
     return ["delta", expression(value.left), expression(value.right)]
 
 
-@expression.register
+@expression.register(Over)
 def _(value: Over) -> Data:
     ranges = [[str(limit.var), expression(limit.lower), expression(limit.upper)] for limit in value.ranges]
     operator = "sum" if value.operator == "∑" else "most"
@@ -302,7 +302,7 @@ def _(value: Over) -> Data:
 # --- SymPy ---
 
 
-@expression.register
+@expression.register(sp.Basic)
 def _(value: sp.Basic) -> Data:
     for kind in type(value).__mro__:
         if kind in _OPERATORS:

@@ -66,7 +66,7 @@ def tree(formula: Any, names: Names) -> Node:
     raise TypeError(f"no rule shows a {type(formula).__name__}")
 
 
-@tree.register
+@tree.register(Entry)
 def _(formula: Entry, names: Names) -> Node:
     shown = array(formula.array, names)
     if not formula.index:
@@ -77,14 +77,14 @@ def _(formula: Entry, names: Names) -> Node:
     return Highlight("weight", entry) if formula.array == names.weight else entry
 
 
-@tree.register
+@tree.register(Partial)
 def _(formula: Partial, names: Names) -> Node:
     fraction = Frac(row(Ident("∂"), _plain(formula.of, names)), row(Ident("∂"), _plain(formula.by, names)))
     is_upstream = formula.of.array == names.error and formula.by.array == names.output
     return Highlight("upstream", fraction) if is_upstream else fraction
 
 
-@tree.register
+@tree.register(Product)
 def _(formula: Product, names: Names) -> Node:
     inner = [part for factor in formula.factors for part in _factors(factor)]
     factors = [tree(factor, names) for factor in inner]
@@ -99,7 +99,7 @@ def _(formula: Product, names: Names) -> Node:
     return row(*parts) if deltas else join(parts, "·")
 
 
-@tree.register
+@tree.register(Sum)
 def _(formula: Sum, names: Names) -> Node:
     if not formula.terms:
         return Num("0")
@@ -111,12 +111,12 @@ def _(formula: Sum, names: Names) -> Node:
     return row(*parts)
 
 
-@tree.register
+@tree.register(Quotient)
 def _(formula: Quotient, names: Names) -> Node:
     return Frac(tree(formula.numerator, names), tree(formula.denominator, names))
 
 
-@tree.register
+@tree.register(Power)
 def _(formula: Power, names: Names) -> Node:
     body = tree(formula.base, names)
     closed = body if isinstance(body, Fence) and body.open == "|" else fenced(body, ATOM)
@@ -127,22 +127,22 @@ def _(formula: Power, names: Names) -> Node:
     return Script(closed, sup=_on_one_line(formula.exponent))
 
 
-@tree.register
+@tree.register(Absolute)
 def _(formula: Absolute, names: Names) -> Node:
     return Fence("|", tree(formula.body, names), "|")
 
 
-@tree.register
+@tree.register(Sign)
 def _(formula: Sign, names: Names) -> Node:
     return row(Func("sign"), Fence("(", tree(formula.body, names), ")"))
 
 
-@tree.register
+@tree.register(Negative)
 def _(formula: Negative, names: Names) -> Node:
     return row("−", _negative_fenced(fenced(tree(formula.body, names), BIG)))
 
 
-@tree.register
+@tree.register(Apply)
 def _(formula: Apply, names: Names) -> Node:
     body = tree(formula.body, names)
     if formula.function == "exp":
@@ -150,7 +150,7 @@ def _(formula: Apply, names: Names) -> Node:
     return row(Func(formula.function), parens(body))
 
 
-@tree.register
+@tree.register(Branch)
 def _(formula: Branch, names: Names) -> Node:
     positive = row(tree(formula.body, names), ">", 0)
     if (formula.above, formula.below) == (1, 0):
@@ -159,24 +159,24 @@ def _(formula: Branch, names: Names) -> Node:
     return Cases(((above, row(Words("if"), positive)), (below, Words("otherwise"))))
 
 
-@tree.register
+@tree.register(Largest)
 def _(formula: Largest, names: Names) -> Node:
     return row(Func("max"), Fence("(", join((tree(arg, names) for arg in formula.args), ","), ")"))
 
 
-@tree.register
+@tree.register(Chosen)
 def _(formula: Chosen, names: Names) -> Node:
     entry = tree(formula.entry, names)
     size = Fence("|", entry, "|") if formula.absolute else entry
     return Fence("[", row(size, "=", tree(formula.maximum, names)), "]")
 
 
-@tree.register
+@tree.register(Delta)
 def _(formula: Delta, names: Names) -> Node:
     return Script(Ident("δ"), sub=join_index([show(formula.left), show(formula.right)], ","))
 
 
-@tree.register
+@tree.register(Over)
 def _(formula: Over, names: Names) -> Node:
     body = tree(formula.body, names)
     if isinstance(formula.body, Sum):
@@ -195,7 +195,7 @@ def _(formula: Over, names: Names) -> Node:
     return body
 
 
-@tree.register
+@tree.register(Guarded)
 def _(formula: Guarded, names: Names) -> Node:
     holds = join(_conditions(formula.where), ",")
     return Cases(((tree(formula.body, names), row(Words("if "), holds)), (Num("0"), Words("otherwise"))))

@@ -79,12 +79,12 @@ def result(question: Any, workings: Workings) -> tuple[Block, ...]:
     raise TypeError(f"no rule gives the result of a {type(question).__name__}")
 
 
-@blank.register
+@blank.register(OutputSize)
 def _(question: OutputSize, workings: Workings) -> tuple[Block, ...]:
     return (Formula(join([BLANK] * _dims(question, workings), "×")),)
 
 
-@result.register
+@result.register(OutputSize)
 def _(question: OutputSize, workings: Workings) -> tuple[Block, ...]:
     shape = workings.stages[question.layer].operator.output_shape
     return (Formula(join((row(size) for size in shape[-_dims(question, workings) :]), "×")),)
@@ -94,51 +94,51 @@ def _dims(question: OutputSize, workings: Workings) -> int:
     return sum(axis.role == "spatial" for axis in workings.stages[question.layer].operator.axes)
 
 
-@blank.register
+@blank.register(InputSize)
 def _(question: InputSize, workings: Workings) -> tuple[Block, ...]:
     return (Space(4),)
 
 
-@result.register
+@result.register(InputSize)
 def _(question: InputSize, workings: Workings) -> tuple[Block, ...]:
     return (Paragraph((shapes.input_sizes(question, workings)[0] + ".",)),)
 
 
-@blank.register
+@blank.register(LayerAsMatrix)
 def _(question: LayerAsMatrix, workings: Workings) -> tuple[Block, ...]:
     return (Space(8),)
 
 
-@result.register
+@result.register(LayerAsMatrix)
 def _(question: LayerAsMatrix, workings: Workings) -> tuple[Block, ...]:
     return matrix_alone(workings.stages[question.layer].matrix())
 
 
-@blank.register
+@blank.register(OutputSizeFormula)
 def _(question: OutputSizeFormula, workings: Workings) -> tuple[Block, ...]:
     return (Formula(row(Ident("O"), "=", BLANK)),)
 
 
-@result.register
+@result.register(OutputSizeFormula)
 def _(question: OutputSizeFormula, workings: Workings) -> tuple[Block, ...]:
     theorem = THEOREMS["output-size"]()
     claim = theorem.statement[0]
     return (Formula(claim.tree, claimed(facts_of_theorem(theorem), claim)),)
 
 
-@blank.register
+@blank.register(Forward)
 def _(question: Forward, workings: Workings) -> tuple[Block, ...]:
     derivation = workings.stages[question.layer]
     return (Formula(row(quantity(derivation, None), "=", _empty(derivation.operator.output_shape))),)
 
 
-@result.register
+@result.register(Forward)
 def _(question: Forward, workings: Workings) -> tuple[Block, ...]:
     derivation = workings.stages[question.layer]
     return (shown_array(derivation, None, derivation.output_entries),)
 
 
-@blank.register
+@blank.register(Gradient)
 def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
     if not question.layer:
         chain = asked_chain(question, workings)
@@ -149,7 +149,7 @@ def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
     return (*arriving(derivation), Formula(row(quantity(derivation, role), "=", empty)))
 
 
-@result.register
+@result.register(Gradient)
 def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
     if not question.layer:
         chain = asked_chain(question, workings)
@@ -158,33 +158,33 @@ def _(question: Gradient, workings: Workings) -> tuple[Block, ...]:
     return (*arriving(derivation), shown_array(derivation, role, derivation.gradient_entries(role)))
 
 
-@blank.register
+@blank.register(Modules)
 def _(question: Modules, workings: Workings) -> tuple[Block, ...]:
     return (Space(8),)
 
 
-@result.register
+@result.register(Modules)
 def _(question: Modules, workings: Workings) -> tuple[Block, ...]:
     return (Bullets(tuple((name,) for name in pooling_modules())),)
 
 
-@blank.register
+@blank.register(Definition)
 def _(question: Definition, workings: Workings) -> tuple[Block, ...]:
     return (_by_module(question, lambda name: row(_output_entry(), "=", BLANK)),)
 
 
-@result.register
+@result.register(Definition)
 def _(question: Definition, workings: Workings) -> tuple[Block, ...]:
     table = _by_module(question, module_formula)
     return (replace(table, says=tuple(said for name in question.types for said in module_says(name))),)
 
 
-@blank.register
+@blank.register(Prove)
 def _(question: Prove, workings: Workings) -> tuple[Block, ...]:
     return (Space(16),)
 
 
-@result.register
+@result.register(Prove)
 def _(question: Prove, workings: Workings) -> tuple[Block, ...]:
     return tuple(block for name in question.theorems for block in statement(THEOREMS[name]()))
 

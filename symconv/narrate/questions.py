@@ -101,7 +101,7 @@ def answer(question: Any, workings: Workings) -> Answered:
     raise TypeError(f"no rule answers a {type(question).__name__}")
 
 
-@answer.register
+@answer.register(OutputSize)
 def _(question: OutputSize, workings: Workings) -> Answered:
     derivation = workings.stages[question.layer]
     layer = workings.problem.stage(question.layer).layer
@@ -149,7 +149,7 @@ def _(question: Any, workings: Workings) -> Answered:
     return Answered(question, *told_of(question, workings))
 
 
-@answer.register
+@answer.register(OutputSizeFormula)
 def _(question: OutputSizeFormula, workings: Workings) -> Answered:
     theorem = THEOREMS["output-size"]()
     checks = theorem.check()
@@ -188,7 +188,7 @@ def _(question: OutputSizeFormula, workings: Workings) -> Answered:
     return Answered(question, line, blocks, checks)
 
 
-@answer.register
+@answer.register(Forward)
 def _(question: Forward, workings: Workings) -> Answered:
     derivation = workings.stages[question.layer]
     values = derivation.output_entries
@@ -200,7 +200,7 @@ def _(question: Forward, workings: Workings) -> Answered:
     return Answered(question, line(derivation.names.output, values), blocks, checks)
 
 
-@answer.register
+@answer.register(Gradient)
 def _(question: Gradient, workings: Workings) -> Answered:
     if not question.layer:
         return Answered(question, *through_chain(question, workings))
@@ -237,7 +237,7 @@ def _(question: Gradient, workings: Workings) -> Answered:
     return Answered(question, line(subject, values), blocks, checks)
 
 
-@answer.register
+@answer.register(Modules)
 def _(question: Modules, workings: Workings) -> Answered:
     names = pooling_modules()
     blocks, checks = module_steps(names)
@@ -249,7 +249,7 @@ def _(question: Modules, workings: Workings) -> Answered:
     return Answered(question, ", ".join(names), blocks, Checks(checks))
 
 
-@answer.register
+@answer.register(Definition)
 def _(question: Definition, workings: Workings) -> Answered:
     blocks, checks = module_steps(question.types)
     conventions = Callout("convention", "Conventions", (Bullets(_CONVENTIONS),))
@@ -266,7 +266,7 @@ _CONVENTIONS: tuple[Prose, ...] = (
 )  # fmt: skip
 
 
-@answer.register
+@answer.register(Prove)
 def _(question: Prove, workings: Workings) -> Answered:
     return together(question, [piece.work() for piece in parts(question, workings)])
 

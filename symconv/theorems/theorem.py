@@ -299,7 +299,7 @@ def verify_step(item: Any, subject: str, theorem: Theorem) -> Iterator[Check]:
     raise TypeError(f"{subject} must be a ProofStep, as step() makes it, or an IndexStep, as chain() does")
 
 
-@verify_step.register
+@verify_step.register(ProofStep)
 def _(item: ProofStep, subject: str, theorem: Theorem) -> Iterator[Check]:
     proves = item.claim
     verdict = symbolically(proves, item.given, item.uses, theorem.limit)
@@ -314,7 +314,7 @@ def at_numbers(line: Any, subject: str, values: Values) -> Check:
     raise TypeError(f"{subject}: no rule decides a {type(line).__name__}")
 
 
-@at_numbers.register
+@at_numbers.register(Claim)
 def _(line: Claim, subject: str, values: Values) -> Check:
     verdict = decide_claim(line, values)
     detail = "" if verdict is Verdict.PASSED else Plain("Not seen to hold: ", line.tree, ".")
