@@ -82,7 +82,6 @@ class IndexFormula(General):
         return f"$\\displaystyle {self.to_latex()}$"
 
 
-@dataclass(frozen=True, repr=False)
 class Derivation(Worked, Rendered):
     """What ``layer.derive(...)`` gives: output, gradients, general formulas, steps, checks and documents."""
 

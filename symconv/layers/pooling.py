@@ -20,7 +20,6 @@ from symconv.operator import Operator
 from symconv.reductions import LpNorm, Maximum, Mean, Reduction, Ties
 
 
-@dataclass(frozen=True)
 class Pooling(Layer):
     """Base of the pooling layers: pointwise on batch and channels, windows on the spatial axes."""
 
