@@ -78,7 +78,10 @@ class Limit(Value):
         return self.substitution.xreplace({_VANISHING: sp.Rational(1, _NEAR_LIMIT)})
 
 
-def symbolically(claim: Claim, cases: Iterable[Case], known: Sequence[Claim], limit: Limit | None) -> Verdict:
+@lru_cache  # theorems share steps
+def symbolically(
+    claim: Claim, cases: tuple[Case, ...], known: tuple[Claim, ...], limit: Limit | None
+) -> Verdict:
     """The verdict on a claim for every n, given the claims ``known`` from earlier steps."""
     return worst(_symbolic(claim, case, known, limit) for case in cases)
 
