@@ -167,7 +167,7 @@ def _arrives(
     # What varies with the variable must not be taken for a constant parameter.
     entries, sums = (tuple(p for p in part if not p[0].has(variable)) for part in (case.entries, case.sums))
     constant = Case(entries, sums)
-    expr = constant.apply(sp.expand(expr.xreplace(limits)).xreplace(limits))
+    expr = constant.apply(sp.expand(expr).xreplace(limits))
     expr = sp.together(sp.expand(expr.xreplace({variable: limit.substitution})))
     return _is_continuous(expr) and _is_zero(constant.apply(_at_zero(expr)) - constant.apply(goal))
 
