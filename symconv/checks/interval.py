@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from math import floor, prod
+from math import floor
 from typing import Any, Literal
 
 import sympy as sp
@@ -248,28 +248,30 @@ def _enclosed(numerator: int, denominator: int, bits: int) -> Any:
 
 def _sum(terms: Iterable[Any], bits: int) -> Any:
     """A sum, rational among rationals."""
-    rational, total = Fraction(0), None
+    rational, total = None, None
     for term in terms:
         if type(term) is Fraction:
-            rational += term
+            rational = term if rational is None else rational + term
         else:
             total = term if total is None else libmp.mpi_add(total, term, bits)
-    if total is None or rational == 0:
-        return rational if total is None else total
-    return libmp.mpi_add(total, _interval(rational, bits), bits)
+    if total is None:
+        return rational or Fraction(0)
+    return libmp.mpi_add(total, _interval(rational, bits), bits) if rational else total
 
 
 def _product(factors: Iterable[Any], bits: int) -> Any:
     """A product, rational among rationals; zero times anything is zero."""
-    parts = list(factors)
-    rational = prod((part for part in parts if type(part) is Fraction), start=Fraction(1))
-    if rational == 0:
-        return rational
-    total = None
-    for part in parts:
-        if type(part) is not Fraction:
-            total = part if total is None else libmp.mpi_mul(total, part, bits)
-    return rational if total is None else libmp.mpi_mul(total, _interval(rational, bits), bits)
+    rational, total = None, None
+    for factor in factors:
+        if type(factor) is Fraction:
+            rational = factor if rational is None else rational * factor
+        else:
+            total = factor if total is None else libmp.mpi_mul(total, factor, bits)
+    if total is None or rational == 0:
+        return Fraction(1) if rational is None else rational
+    return (
+        total if rational is None or rational == 1 else libmp.mpi_mul(total, _interval(rational, bits), bits)
+    )
 
 
 def _power(base: Any, exponent: Any, bits: int) -> Any:

@@ -12,7 +12,7 @@ Nothing here knows a particular theorem. One is added as a file with a function 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any, Protocol, cast
 
 import sympy as sp
@@ -335,5 +335,11 @@ def _number(given: object, name: str) -> Any:
 
 
 def _check(subject: str, method: Method, verdict: Verdict, line: Line, scope: str, detail: str) -> Check:
-    left, right = map(Plain, line.sides)
+    left, right = map(_plain, line.sides)
     return Check(subject, method, verdict, left, right, scope, detail)
+
+
+@lru_cache
+def _plain(side: Node) -> Plain:
+    """A side as text, the same for every method by which its line is checked."""
+    return Plain(side)

@@ -78,7 +78,10 @@ class Limit(Value):
         return self.substitution.xreplace({_VANISHING: sp.Rational(1, _NEAR_LIMIT)})
 
 
-def symbolically(claim: Claim, cases: Iterable[Case], known: Sequence[Claim], limit: Limit | None) -> Verdict:
+@lru_cache  # theorems share steps
+def symbolically(
+    claim: Claim, cases: tuple[Case, ...], known: tuple[Claim, ...], limit: Limit | None
+) -> Verdict:
     """The verdict on a claim for every n, given the claims ``known`` from earlier steps."""
     return worst(_symbolic(claim, case, known, limit) for case in cases)
 
@@ -164,7 +167,7 @@ def _arrives(
     # What varies with the variable must not be taken for a constant parameter.
     entries, sums = (tuple(p for p in part if not p[0].has(variable)) for part in (case.entries, case.sums))
     constant = Case(entries, sums)
-    expr = constant.apply(sp.expand(expr.xreplace(limits)).xreplace(limits))
+    expr = constant.apply(sp.expand(expr).xreplace(limits))
     expr = sp.together(sp.expand(expr.xreplace({variable: limit.substitution})))
     return _is_continuous(expr) and _is_zero(constant.apply(_at_zero(expr)) - constant.apply(goal))
 

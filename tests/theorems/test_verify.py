@@ -125,6 +125,11 @@ def test_a_sum_that_varies_is_not_taken_for_a_constant_in_a_limit() -> None:
     assert verdict(claim(S ** (1 / p), "→", 1), case=SCALED, limit=TO_INFINITY) is Verdict.UNDECIDED
 
 
+def test_a_known_limit_is_not_put_into_a_base_that_is_raised_to_what_grows() -> None:
+    root_of_power = claim((ROOT * M) ** p / M**p, "→", 1)  # it is n for every p
+    assert verdict(root_of_power, claim(ROOT, "→", 1), limit=TO_INFINITY) is Verdict.UNDECIDED
+
+
 def test_a_squeeze_needs_both_bounds_and_the_same_limit() -> None:
     N = norm()
     lower, upper = claim(M, "≤", N), claim(N, "≤", ROOT * M)
