@@ -7,16 +7,18 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symconv.arithmetic import assignments, holds, integer, rational
+from symconv.arithmetic import assignments, divided, holds, integer, rational
 from symconv.axes import Range
 from symconv.axes.axis import ceiling, floor
 from symconv.errors import UnsupportedError
-from symconv.formula import Entry, Over, Product, evaluate, evaluator
+from symconv.formula import Delta, Entry, Over, Product, evaluate, evaluator
 
 a, b, c = sp.symbols("a b c", integer=True)
 EXPRESSIONS = (
     a + 2 * b - c,
     (a - b) / (c**2 + 1),
+    -2 * a * b / (3 * (c**2 + 1)),
+    1 / (c**2 + 1) - abs(a - b),
     sp.floor((a + b) / (c**2 + 1)),
     sp.ceiling(a / 3 - b / 2),
     sp.floor(a / -(c**2 + 1)),
@@ -39,6 +41,13 @@ def test_index_expressions_have_the_value_that_sympy_gives(numbers):
     for expr in EXPRESSIONS:
         expected = expr.subs(at)
         assert rational(expr, at) == Fraction(int(expected.p), int(expected.q)), expr
+
+
+def test_a_quotient_of_integers_is_an_integer_where_it_is_whole():
+    for above, below in ((6, 3), (-6, 3), (7, -2), (Fraction(9, 2), Fraction(3, 2)), (Fraction(1, 2), 3)):
+        quotient = divided(above, below)
+        assert quotient == Fraction(above) / below
+        assert isinstance(quotient, int) == (quotient.denominator == 1)
 
 
 def test_a_fraction_is_no_index():
@@ -79,6 +88,22 @@ def test_one_evaluator_serves_every_place():
             expected = 2 * sum(i * i for i in range(1, last + 1) if i != left_out)
             place = {b: last, c: left_out}
             assert at(Squares(), place) == evaluate(formula, Squares(), place) == expected
+
+
+def test_a_sum_looks_at_its_terms_where_all_deltas_are_1():
+    seen = []
+
+    class Seen(Squares):
+        def entry(self, entry, index):
+            seen.append(index)
+            return super().entry(entry, index)
+
+    everywhere = tuple(Range(var, sp.Integer(1), sp.Integer(5)) for var in (a, b))
+    body = Product((Delta(2 * a - 1, c), Delta(b, a + 1), Entry("A", (b,))))
+    assert evaluate(Over("∑", body, everywhere), Seen(), {c: 5}) == 16
+    assert seen == [(4,)]
+    assert evaluate(Over("∑", body, everywhere), Seen(), {c: 4}) == 0
+    assert evaluate(Over("∑", Product((Delta(a, b),)), everywhere), Seen(), {}) == 5
 
 
 S = sp.Symbol("S", integer=True, positive=True)

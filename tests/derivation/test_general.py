@@ -20,6 +20,7 @@ from symconv.exact import Array, indices, pack, symbols
 from symconv.formula import Chosen, Delta, Entry, Partial, Product, Sum, evaluate, evaluator
 from symconv.formula import Over as Sigma
 from symconv.layers import AvgPool2d, Conv2d, LPPool2d, MaxPool2d
+from symconv.notation import Notation
 from symconv.operator import Names, Operator
 from symconv.reductions import Maximum, WeightedSum
 
@@ -331,3 +332,12 @@ def test_an_argument_that_the_layer_does_not_have_is_refused() -> None:
         CASES["max"].derive().general("weight")
     with pytest.raises(ArgumentError, match=r"^wrt: must be 'input', 'weight' or 'output', not 'stride'$"):
         Conv2d().general("stride")
+
+
+def test_a_formula_is_derived_once_a_derivation_and_anew_where_indices_count_otherwise() -> None:
+    derivation = Conv2d(bias=False).derive((4, 4), (2, 2))
+    assert derivation.general("A").steps is derivation.general("input").steps
+    assert derivation.general(None).steps is derivation.general("output").steps
+    from_zero = derivation.in_notation(Notation(first_index=0))
+    assert from_zero.general("input").names.base == 0
+    assert derivation.general("input").names.base == 1
