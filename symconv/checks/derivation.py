@@ -194,17 +194,9 @@ def _symbolic_gradient(derivation: Worked, wrt: Argument, subject: str) -> Check
     pairs = []
     for index in chosen:
         symbol = own.arrays[wrt][index]
-        expected = sp.Add(*(g * _slope(term, symbol) for g, term in meets.get(symbol, ())))
+        expected = sp.Add(*(g * sp.diff(term, symbol) for g, term in meets.get(symbol, ())))
         pairs.append((got[index], expected))
     return zero_differences(subject, pairs, len(chosen), got.size)
-
-
-def _slope(term: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
-    """``diff`` of a term; of a product of different symbols it is the product of the others."""
-    factors = sp.Mul.make_args(term)
-    if symbol in factors and all(isinstance(factor, sp.Symbol) for factor in factors):
-        return sp.Mul(*(factor for factor in factors if factor != symbol))
-    return sp.diff(term, symbol)
 
 
 def _quotients(derivation: Worked, wrt: Argument, subject: str, numbers: Jacobian) -> Check:

@@ -162,35 +162,45 @@ def _limit(claim: Claim, case: Case, known: Sequence[Claim], limit: Limit) -> Ve
 def _arrives(
     expr: sp.Expr, goal: sp.Expr, case: Case, limits: Mapping[sp.Expr, sp.Expr], limit: Limit
 ) -> bool:
-    """Whether an expression, after its known limits were put in, is continuous at the limit and the goal there."""
+    """Whether an expression is continuous in the variable and in what has known limits, and the goal at these."""
     variable = limit.variable.expr
     # What varies with the variable must not be taken for a constant parameter.
     entries, sums = (tuple(p for p in part if not p[0].has(variable)) for part in (case.entries, case.sums))
     constant = Case(entries, sums)
-    expr = constant.apply(sp.expand(expr).xreplace(limits))
+    # What has a known limit is not put at it alone: n^(1/p) - 1 tends to 0, and p (n^(1/p) - 1) does not.
+    near = {part: _near(part, end) for part, end in limits.items()}
+    ends = {near[part]: constant.apply(end) for part, end in limits.items()} | {_VANISHING: sp.S.Zero}
+    expr = constant.apply(sp.expand(expr).xreplace(near))
     expr = sp.together(sp.expand(expr.xreplace({variable: limit.substitution})))
-    return _is_continuous(expr) and _is_zero(constant.apply(_at_zero(expr)) - constant.apply(goal))
+    return _is_continuous(expr, ends) and _is_zero(constant.apply(expr.xreplace(ends)) - constant.apply(goal))
 
 
-def _is_continuous(expr: sp.Expr) -> bool:
-    """Whether an expression is seen to be continuous where the vanishing variable is 0."""
-    if not expr.has(_VANISHING):
+def _near(part: sp.Expr, end: sp.Expr) -> sp.Expr:
+    """A symbol for what tends to an end, of whose sign it is at last; one with an index, where it has one."""
+    assumptions = {"positive": True} if end.is_positive else {"real": True}
+    name = f"u_{part}"
+    if about_entries(part):
+        return sp.IndexedBase(name, **assumptions)[INDEX]
+    return sp.Symbol(name, **assumptions)
+
+
+def _is_continuous(expr: sp.Expr, ends: Mapping[sp.Expr, sp.Expr]) -> bool:
+    """Whether an expression is seen to be continuous in the symbols that have ends, where they are at these."""
+    if not expr.has(*ends):
         return True
     match expr:
         case sp.Pow():
             natural = expr.exp.is_Integer and expr.exp.is_positive
-            defined = natural or _at_zero(expr.base).is_positive
+            defined = natural or expr.base.xreplace(ends).is_positive
         case sp.log():
-            defined = _at_zero(expr.args[0]).is_positive
+            defined = expr.args[0].xreplace(ends).is_positive
         case sp.Sum():
-            defined = not any(bound.has(_VANISHING) for bound in expr.limits)
+            defined = not any(bound.has(*ends) for bound in expr.limits)
         case _:
-            defined = expr == _VANISHING or isinstance(expr, sp.Add | sp.Mul | sp.exp)
-    return bool(defined) and all(_is_continuous(part) for part in expr.args if isinstance(part, sp.Expr))
-
-
-def _at_zero(expr: sp.Expr) -> sp.Expr:
-    return expr.xreplace({_VANISHING: sp.S.Zero})
+            defined = expr in ends or isinstance(expr, sp.Add | sp.Mul | sp.exp)
+    return bool(defined) and all(
+        _is_continuous(part, ends) for part in expr.args if isinstance(part, sp.Expr)
+    )
 
 
 def _linear(expr: sp.Expr) -> sp.Expr:

@@ -130,6 +130,37 @@ def test_a_known_limit_is_not_put_into_a_base_that_is_raised_to_what_grows() -> 
     assert verdict(root_of_power, claim(ROOT, "→", 1), limit=TO_INFINITY) is Verdict.UNDECIDED
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        claim(p * (ROOT - 1), "→", 0),  # it tends to ln n
+        claim(exp(p * (ROOT - 1)), "→", 1),
+        claim(exp(p * ROOT - p), "→", 1),
+        claim(ROOT**p, "→", 1),
+        claim((ROOT - 1) / (ROOT - 1), "→", 0),
+    ],
+    ids=str,
+)
+def test_a_known_limit_is_not_put_in_where_the_rest_grows(line: Claim) -> None:
+    assert verdict(line, claim(ROOT, "→", 1), limit=TO_INFINITY) is not Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("line", "passes"),
+    [
+        (claim(ROOT * M + 1 / p, "→", M), True),
+        (claim(exp(ROOT / p), "→", 1), True),
+        (claim((1 + ROOT) ** (1 / p), "→", 1), True),
+        (claim((ROOT - 1) ** (1 / p), "→", 1), False),  # true, but not by continuity: 0 to the power of 0
+        (claim(ln(ROOT), "→", 0), True),
+        (claim(ln(ROOT - 1), "→", 0), False),
+    ],
+    ids=str,
+)
+def test_a_known_limit_is_put_in_where_all_is_continuous(line: Claim, passes: bool) -> None:
+    assert (verdict(line, claim(ROOT, "→", 1), limit=TO_INFINITY) is Verdict.PASSED) is passes
+
+
 def test_a_squeeze_needs_both_bounds_and_the_same_limit() -> None:
     N = norm()
     lower, upper = claim(M, "≤", N), claim(N, "≤", ROOT * M)
