@@ -234,12 +234,12 @@ def block(node: object, page: Page) -> str:
     raise UnsupportedError(f"the HTML renderer has no rule for a block of kind {type(node).__name__}")
 
 
-@block.register
+@block.register(Paragraph)
 def _(node: Paragraph, page: Page) -> str:
     return f"<p>{page.inline(node.text)}</p>"
 
 
-@block.register
+@block.register(Bullets)
 def _(node: Bullets, page: Page) -> str:
     items = "".join(f"<li><p>{page.inline(item)}</p></li>" for item in node.items)
     return f"<ul>{items}</ul>"
@@ -257,7 +257,7 @@ def _(node: Formula | Chain, page: Page) -> str:
     return f'<div class="entries">\n{boxes}\n</div>'
 
 
-@block.register
+@block.register(Steps)
 def _(node: Steps, page: Page) -> str:
     items = "\n".join(_step(step, page) for step in node.items)
     return f'<ol class="steps">\n{items}\n</ol>'
@@ -275,12 +275,12 @@ def _step(step: Step, page: Page) -> str:
     )
 
 
-@block.register
+@block.register(Table)
 def _(node: Table, page: Page) -> str:
     return _table(node, ([page.cell(content) for content in row] for row in node.rows), page)
 
 
-@block.register
+@block.register(Verdicts)
 def _(node: Verdicts, page: Page) -> str:
     table = evidence(node.checks)
     checks = worst_first(node.checks)
@@ -314,18 +314,18 @@ def _table(node: Table, rows: Iterable[Iterable[str]], page: Page, kind: str = "
     return _scrolling(table, "scroll")
 
 
-@block.register
+@block.register(Figure)
 def _(node: Figure, page: Page) -> str:
     drawn = _scrolling(svg(node.drawing), "scroll")
     return f"<figure>{drawn}<figcaption>{page.inline(node.caption)}</figcaption></figure>"
 
 
-@block.register
+@block.register(Space)
 def _(node: Space, page: Page) -> str:
     return f'<div class="answer">{"<br>" * round(node.lines)}</div>'
 
 
-@block.register
+@block.register(Callout)
 def _(node: Callout, page: Page) -> str:
     return (
         f'<div class="callout {node.kind}" role="note">\n<p class="title">{words(node.title)}</p>\n'
@@ -333,23 +333,23 @@ def _(node: Callout, page: Page) -> str:
     )
 
 
-@block.register
+@block.register(Statement)
 def _(node: Statement, page: Page) -> str:
     return block(node.callout, page)
 
 
-@block.register
+@block.register(Proof)
 def _(node: Proof, page: Page) -> str:
     return _blocks(node.opened, page)
 
 
-@block.register
+@block.register(Fold)
 def _(node: Fold, page: Page) -> str:
     said = page.inline(node.summary)
     return f"<details>\n<summary>{said}</summary>\n{_blocks(node.blocks, page)}\n</details>"
 
 
-@block.register
+@block.register(Explorer)
 def _(node: Explorer, page: Page) -> str:
     tag = _heading(page)
     return (
@@ -363,7 +363,7 @@ def _heading(page: Page) -> str:
     return f"h{min(page.level, 6)}"
 
 
-@block.register
+@block.register(Section)
 def _(node: Section, page: Page) -> str:
     tag, anchor = _heading(page), words(node.anchor)
     verdict = "" if node.checks is None else " " + _badge(node.checks.verdict, node.checks.verdict.value)
