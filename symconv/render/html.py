@@ -38,6 +38,7 @@ from symconv.document import (
 )
 from symconv.errors import UnsupportedError
 from symconv.printing.latex import latex
+from symconv.printing.mathml import Math
 from symconv.printing.svg import svg
 from symconv.render import assets, markup
 from symconv.render.explorers import embedded
@@ -49,9 +50,8 @@ from symconv.value import Value, replace
 _SIDES = MappingProxyType({"l": "", "c": ' class="c"', "r": ' class="r"'})
 
 
-_DISPLAYED = f'<math xmlns="{markup.NAMESPACE}" display="block"'
 _ROLE = re.compile(
-    r'<mstyle class="(role-\w+)"><mrow><(msub|mfrac)>((?:(?!</?\2>).)*)</\2></mrow></mstyle>', re.DOTALL
+    r'<mstyle class="(role-\w+)"><mrow><(msub|mfrac)>((?:[^<]++|<(?!/?\2>))*+)</\2></mrow></mstyle>'
 )
 _LONE = re.compile(r"<mrow>(<mn>[^<]*</mn>)</mrow>")
 _TABLE_STYLE = ' displaystyle="true" columnalign="right center left"'
@@ -72,11 +72,11 @@ class Page(Value):
 
     def formula(self, node: Node, display: bool = False) -> str:
         """A formula as MathML that knows its LaTeX."""
-        return _with_source(self.sheet.mathml(node, display), self.sheet.once(_source, node))
+        return _with_source(self.sheet.mathml.math(node, display), self.sheet.once(_source, node))
 
     def named(self, node: Node, display: bool = False) -> str:
         """A formula with a name, even if it is one letter."""
-        return _with_source(self.sheet.mathml(node, display), self.sheet.once(_source, node), 1)
+        return _with_source(self.sheet.mathml.math(node, display), self.sheet.once(_source, node), 1)
 
     def inline(self, prose: Prose) -> str:
         """Running text with its formulas."""
@@ -111,13 +111,12 @@ def _aligned(lines: Sequence[Line]) -> str:
     return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
 
 
-def _with_source(math: str, source: str, shortest: int = 2) -> str:
+def _with_source(math: Math, source: str, shortest: int = 2) -> str:
     """A ``<math>`` element with its LaTeX and, unless it is long, its reading as its name."""
-    start, end = math.index(' alttext="'), math.index('">')
-    reading = math[start + len(' alttext="') : end]
-    name = f' aria-label="{reading}"' if shortest <= len(reading) <= _LONGEST_NAME else ""
-    style = ' display="block"' if math.startswith(_DISPLAYED) else ""
-    body = _lean(markup.unrowed(math[end + 2 : -len("</math>")]))
+    is_named = shortest <= len(math.reading) <= _LONGEST_NAME
+    name = f' aria-label="{math.reading}"' if is_named else ""
+    style = ' display="block"' if math.display else ""
+    body = _lean(markup.unrowed(math.content))
     return f'<math{style} data-latex="{words(source)}"{name}>{body}</math>'
 
 
@@ -126,7 +125,7 @@ def _lean(content: str) -> str:
     content = content.replace("</mn><mn>", "")
     if "role-" in content:
         content = _ROLE.sub(r'<\2 class="\1">\3</\2>', content)
-    return _LONE.sub(r"\1", content.replace(_TABLE_STYLE, ""))
+    return "".join(_LONE.split(content.replace(_TABLE_STYLE, "")))
 
 
 def render(sheet: Sheet) -> str:
