@@ -59,7 +59,7 @@ class Pen(Value):
 
     def columns(self, node: Node) -> int:
         """The width of a formula in characters."""
-        return self.sheet.once(_columns, node)
+        return box(node).width
 
     def box(self, node: Node) -> Box:
         """A formula, its roles marked where there are colours."""
@@ -110,6 +110,8 @@ def _heading(title: str, verdict: str, rule: str, pen: Pen) -> list[str]:
 
 def _wrapped(text: str, pen: Pen, first: str = "", rest: str | None = None) -> list[str]:
     """Text in lines, with what stands before the first and before the others."""
+    if _fits(text, pen.width - len(first)):
+        return [first + text]
     return textwrap.wrap(
         text,
         pen.width,
@@ -119,6 +121,11 @@ def _wrapped(text: str, pen: Pen, first: str = "", rest: str | None = None) -> l
     )
 
 
+def _fits(text: str, width: int) -> bool:
+    """Whether ``textwrap``, which takes its time, would leave a text as it is."""
+    return 0 < len(text) <= width and text.isprintable() and text[-1] != " "
+
+
 def _stacked(parts: Iterable[list[str]]) -> list[str]:
     """Parts one below the other with a blank line between them."""
     return [line for part in parts if part for line in ("", *part)][1:]
@@ -126,10 +133,6 @@ def _stacked(parts: Iterable[list[str]]) -> list[str]:
 
 def _indented(lines: Iterable[str], by: str) -> list[str]:
     return [by + line for line in lines]
-
-
-def _columns(node: Node, sheet: Sheet) -> int:
-    return box(node).width
 
 
 @singledispatch
@@ -221,7 +224,10 @@ def _(node: Table, pen: Pen) -> list[str]:
 
 def _row(cells: list[str], widths: list[int], align: str) -> list[str]:
     """A row of a table as lines; long cells are wrapped."""
-    wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
+    wrapped = [
+        [cell] if _fits(cell, width) else textwrap.wrap(cell, width) or [""]
+        for cell, width in zip(cells, widths, strict=True)
+    ]
     height = max(map(len, wrapped))
     filled = [[*lines, *[""] * (height - len(lines))] for lines in wrapped]
     return ["  ".join(map(_placed, line, widths, align)) for line in zip(*filled, strict=True)]
@@ -244,7 +250,8 @@ def _fitted(natural: list[int], room: int) -> list[int]:
 
 @block.register(Verdicts)
 def _(node: Verdicts, pen: Pen) -> list[str]:
-    return [_coloured(line, pen) for line in block(evidence(node.checks), pen)]
+    lines = block(evidence(node.checks), pen)
+    return [_coloured(line, pen) for line in lines] if pen.colour else lines
 
 
 def _coloured(line: str, pen: Pen) -> str:
