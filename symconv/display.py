@@ -11,8 +11,8 @@ Characters are Unicode throughout (``−``, ``·``, ``≤``, ``∂``); each prin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
-from typing import Any, Generic, Literal, TypeVar
+from functools import lru_cache, update_wrapper
+from typing import Any, Literal, Protocol, TypeVar, cast
 
 from symconv.value import Value
 
@@ -164,36 +164,38 @@ def parens(body: Node) -> Fence:
     return Fence("(", body, ")")
 
 
-class ByKind(Generic[Result]):
-    """A function of nodes with a rule for every kind, and a default: ``functools.singledispatch``, but quicker.
+class Rules(Protocol[Result]):
+    """A function of nodes with a rule for every kind of them."""
 
-    The kinds have no kinds of their own, and a document has a hundred thousand nodes to look rules up for. Most
-    are parts such as ``∂E/∂C₁₁`` that stand in many formulas: what such a part gave lately is remembered.
-    """
-
-    def __init__(self, default: Callable[..., Result]) -> None:
-        self.__doc__ = default.__doc__
-        self._default = default
-        self._rules: dict[type, Callable[..., Result]] = {}
-        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._applied)
-
-    def __call__(self, node: Node, *options: Any, **named: Any) -> Result:
-        if type(node) in _RECURRING:
-            return self._remembered(node, *options, **named)
-        return self._rules.get(type(node), self._default)(node, *options, **named)
-
-    def _applied(self, node: Node, *options: Any, **named: Any) -> Result:
-        return self._rules.get(type(node), self._default)(node, *options, **named)
+    def __call__(self, node: Node, *options: Any, **named: Any) -> Result: ...
 
     def register(self, *kinds: type) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
         """Take the decorated function as the rule for nodes of these kinds."""
+        ...
 
-        def register(rule: Callable[..., Result]) -> Callable[..., Result]:
-            self._rules.update(dict.fromkeys(kinds, rule))
+
+def by_kind(default: Callable[..., Result]) -> Rules[Result]:
+    """A function of nodes that takes rules, and the default: ``functools.singledispatch``, but quicker.
+
+    The kinds have no kinds of their own, and a document has a hundred thousand nodes to look rules up for. Most
+    are signs and parts such as ``∂E/∂C₁₁`` that stand in many formulas: what they gave lately is remembered.
+    """
+    rules: dict[type, Callable[..., Result]] = {}
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def applied(node: Node, *options: Any, **named: Any) -> Result:
+        return rules.get(type(node), default)(node, *options, **named)
+
+    def register(*kinds: type) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+        def taken(rule: Callable[..., Result]) -> Callable[..., Result]:
+            rules.update(dict.fromkeys(kinds, rule))
             return rule
 
-        return register
+        return taken
+
+    applied.register = register  # type: ignore[attr-defined]
+    update_wrapper(applied, default)
+    return cast(Rules[Result], applied)
 
 
-_RECURRING = frozenset((Frac, Script, Highlight))
 _REMEMBERED = 2048

@@ -1,13 +1,13 @@
 """What statements say, as data: numbers, names and nested lists, in the grammar of :mod:`symconv.recheck`.
 
-To add a kind of formula or expression, add a rule here and one to the grammar.
+To add a kind of formula or expression, add a rule to the table here and one to the grammar.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import singledispatch
+from functools import partial, singledispatch
 from types import MappingProxyType
 from typing import Any
 
@@ -96,7 +96,7 @@ def statement_data(
         "right": data(statement.right),
     }
     if statement.each:
-        said["for"] = [[str(letter), data(low), data(high)] for letter, low, high in statement.each]
+        said["for"] = [[expression(letter), data(low), data(high)] for letter, low, high in statement.each]
     if statement.where:
         said["where"] = [data(condition) for condition in statement.where]
     if statement.given:
@@ -172,148 +172,50 @@ def _(value: Defined) -> Data:
         data = ["split", *data[1:]]
     if not value.shape:
         return data
-    shape, index = [expression(size) for size in value.shape], [str(letter) for letter in value.index]
+    shape, index = [expression(size) for size in value.shape], _each(value.index)
     return {"shape": shape, "index": index, "value": data}
 
 
-@singledispatch
 def expression(value: Any) -> Data:
     """A formula, an expression, a condition or an array as data."""
+    for kind in type(value).__mro__:
+        if kind in _RULES:
+            return _RULES[kind](value)
     raise UnsupportedError(f"no rule writes a {type(value).__name__} as data")
 
 
-@expression.register(bool)
-@expression.register(str)
-@expression.register(int)
-def _(value: Data) -> Data:
+def _each(values: Iterable[Any]) -> list[Data]:
+    return [expression(value) for value in values]
+
+
+def _itself(value: Data) -> Data:
     return value
 
 
-@expression.register(Fraction)
-def _(value: Fraction) -> Data:
-    return value.numerator if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+def _operation(operator: str, value: sp.Basic) -> Data:
+    return [operator, *map(expression, value.args)]
 
 
-@expression.register(tuple)
-@expression.register(list)
-def _(value: Any) -> Data:
-    return [expression(part) for part in value]
-
-
-@expression.register(Written)
-def _(value: Written) -> Data:
-    return expression(value.expr if value.says is None else value.says)
-
-
-@expression.register(Claim)
-def _(value: Claim) -> Data:
-    return [value.sign, expression(value.left), expression(value.right)]
-
-
-# --- formulas ---
-
-
-@expression.register(Entry)
-def _(value: Entry) -> Data:
-    return ["at", value.array, *map(expression, value.index)]
-
-
-@expression.register(Partial)
-def _(value: Partial) -> Data:
-    return ["d", expression(value.of), expression(value.by)]
-
-
-@expression.register(Product)
-def _(value: Product) -> Data:
-    return ["*", *map(expression, value.factors)]
-
-
-@expression.register(Sum)
-def _(value: Sum) -> Data:
-    return ["+", *map(expression, value.terms)]
-
-
-@expression.register(Quotient)
-def _(value: Quotient) -> Data:
-    return ["/", expression(value.numerator), expression(value.denominator)]
-
-
-@expression.register(Power)
-def _(value: Power) -> Data:
-    return ["^", expression(value.base), expression(value.exponent)]
-
-
-@expression.register(Absolute)
-def _(value: Absolute) -> Data:
-    return ["abs", expression(value.body)]
-
-
-@expression.register(Sign)
-def _(value: Sign) -> Data:
-    return ["sign", expression(value.body)]
-
-
-@expression.register(Largest)
-def _(value: Largest) -> Data:
-    return ["max", *map(expression, value.args)]
-
-
-@expression.register(Negative)
-def _(value: Negative) -> Data:
-    return ["*", -1, expression(value.body)]
-
-
-@expression.register(Apply)
-def _(value: Apply) -> Data:
-    return ["log" if value.function == "ln" else value.function, expression(value.body)]
-
-
-@expression.register(Branch)
-def _(value: Branch) -> Data:
-    above, below = expression(value.above), expression(value.below)
-    return ["cases", [above, ["<", 0, expression(value.body)]], [below, True]]
-
-
-@expression.register(Guarded)
-def _(value: Guarded) -> Data:
-    return ["cases", [expression(value.body), ["and", *map(expression, value.where)]], [0, True]]
-
-
-@expression.register(Chosen)
-def _(value: Chosen) -> Data:
+def _chosen(value: Chosen) -> Data:
     # where it is the maximum, by how much the maximum moves with it
     entry, maximum = expression(value.entry), expression(value.maximum)
     size = ["abs", entry] if value.absolute else entry
     return ["*", ["delta", size, maximum], ["abs", ["d", maximum, entry]]]
 
 
-@expression.register(Delta)
-def _(value: Delta) -> Data:
-    return ["delta", expression(value.left), expression(value.right)]
+def _branch(value: Branch) -> Data:
+    above, below = expression(value.above), expression(value.below)
+    return ["cases", [above, ["<", 0, expression(value.body)]], [below, True]]
 
 
-@expression.register(Over)
-def _(value: Over) -> Data:
-    ranges = [[str(limit.var), expression(limit.lower), expression(limit.upper)] for limit in value.ranges]
+def _over(value: Over) -> Data:
+    ranges = [[limit.var.name, expression(limit.lower), expression(limit.upper)] for limit in value.ranges]
     operator = "sum" if value.operator == "∑" else "most"
-    return [operator, expression(value.body), ranges, [expression(condition) for condition in value.where]]
-
-
-# --- SymPy ---
-
-
-@expression.register(sp.Basic)
-def _(value: sp.Basic) -> Data:
-    for kind in type(value).__mro__:
-        if kind in _OPERATORS:
-            return [_OPERATORS[kind], *map(expression, value.args)]
-        if kind in _RULES:
-            return _RULES[kind](value)
-    raise UnsupportedError(f"no rule writes a {type(value).__name__} as data")
+    return [operator, expression(value.body), ranges, _each(value.where)]
 
 
 def _sum(value: sp.Sum) -> Data:
-    ranges = [[str(var), expression(low), expression(high)] for var, low, high in reversed(value.limits)]
+    ranges = [[var.name, expression(low), expression(high)] for var, low, high in reversed(value.limits)]
     return ["sum", expression(value.function), ranges, []]
 
 
@@ -344,6 +246,39 @@ _OPERATORS: Mapping[type, str] = MappingProxyType(
 )
 _RULES: Mapping[type, Callable[[Any], Data]] = MappingProxyType(
     {
+        bool: _itself,
+        str: _itself,
+        int: _itself,
+        Fraction: lambda value: (
+            value.numerator if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+        ),
+        tuple: _each,
+        list: _each,
+        Written: lambda value: expression(value.expr if value.says is None else value.says),
+        Claim: lambda value: [value.sign, expression(value.left), expression(value.right)],
+        # formulas
+        Entry: lambda value: ["at", value.array, *map(expression, value.index)],
+        Partial: lambda value: ["d", expression(value.of), expression(value.by)],
+        Product: lambda value: ["*", *map(expression, value.factors)],
+        Sum: lambda value: ["+", *map(expression, value.terms)],
+        Quotient: lambda value: ["/", expression(value.numerator), expression(value.denominator)],
+        Power: lambda value: ["^", expression(value.base), expression(value.exponent)],
+        Absolute: lambda value: ["abs", expression(value.body)],
+        Sign: lambda value: ["sign", expression(value.body)],
+        Largest: lambda value: ["max", *map(expression, value.args)],
+        Negative: lambda value: ["*", -1, expression(value.body)],
+        Apply: lambda value: ["log" if value.function == "ln" else value.function, expression(value.body)],
+        Branch: _branch,
+        Guarded: lambda value: [
+            "cases",
+            [expression(value.body), ["and", *map(expression, value.where)]],
+            [0, True],
+        ],
+        Chosen: _chosen,
+        Delta: lambda value: ["delta", expression(value.left), expression(value.right)],
+        Over: _over,
+        # SymPy
+        **{kind: partial(_operation, operator) for kind, operator in _OPERATORS.items()},
         sp.Symbol: lambda value: value.name,
         sp.Integer: int,
         sp.Rational: lambda value: f"{value.p}/{value.q}",
@@ -353,7 +288,7 @@ _RULES: Mapping[type, Callable[[Any], Data]] = MappingProxyType(
         type(sp.true): bool,
         type(sp.false): bool,
         sp.Sum: _sum,
-        sp.Indexed: lambda value: ["at", str(value.base), *map(expression, value.indices)],
+        sp.Indexed: lambda value: ["at", value.base.name, *map(expression, value.indices)],
         AppliedUndef: lambda value: ["at", type(value).__name__, *map(expression, value.args)],
         sp.Piecewise: lambda value: [
             "cases",

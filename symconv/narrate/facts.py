@@ -18,7 +18,7 @@ from symconv.checks.jacobian import tie_free
 from symconv.checks.sampling import generator, is_large
 from symconv.derivation.chain import Chained, Link
 from symconv.derivation.derivation import Worked
-from symconv.derivation.general import General
+from symconv.derivation.general import General, letters_for
 from symconv.document import Defined, Drawn, Facts
 from symconv.errors import UnsupportedError
 from symconv.exact import Array, indices, is_closed, pack
@@ -62,17 +62,24 @@ def facts_of_layer(derivation: Worked) -> Facts:
     if is_large(derivation):
         raise UnsupportedError("the arrays of the layer are too large to be written down")
     if derivation.chain is not None:
-        facts, general = facts_of_chain(derivation.chain), derivation.general(None)
-        own = _own_names(derivation.operator, general)
-        return replace(facts, symbols={**_symbols(derivation), **own})
+        own = _own_names(derivation.operator, derivation.names)
+        return replace(facts_of_chain(derivation.chain), symbols={**_symbols(derivation), **own})
     whole = _with_bias(derivation)
-    operator, general = whole.operator, whole.general(None)
-    sizes, sequences = _sizes(operator, general), dict(_listed(operator, general))
-    sample = {**_numbers(whole), **sizes, **sequences, **_exponent(operator.reduction)}
-    define = definitions(general, _shapes(whole), operator.reduction)
+    define = definitions(whole.general(None), _shapes(whole), whole.operator.reduction)
     if whole is not derivation:
         del define[whole.names.bias]
-    return Facts((sample,), whole.names.base, define, symbols=_symbols(derivation))
+    return Facts((_sample(whole),), whole.names.base, define, symbols=_symbols(derivation))
+
+
+def sample_of_layer(derivation: Worked) -> dict[str, Any]:
+    """The arrays of a derivation, with numbers in the place of symbols, and its sizes."""
+    return _sample(_with_bias(derivation))
+
+
+def _sample(whole: Worked) -> dict[str, Any]:
+    operator, names = whole.operator, whole.names
+    sizes, sequences = _sizes(operator, names), dict(_listed(operator, names))
+    return {**_numbers(whole), **sizes, **sequences, **_exponent(operator.reduction)}
 
 
 def definitions(general: General, shapes: Mapping[str, tuple[Any, ...]], reduction: Any) -> dict[str, Any]:
@@ -157,15 +164,15 @@ def facts_of_chain(chain: Chained) -> Facts:
         symbols |= _named(array, partial(replace(names, input=name).entry, "input"), symbols)
     for link in chain.links:
         operator, reduction = link.operator, link.operator.reduction
-        general = chain.stage(link).general(None)
+        stage = chain.stage(link)
         sample |= _exponent(reduction)
         define |= {letter: Drawn("positive") for letter in _exponent(reduction)}
-        define |= {_sequence_of(general, name): array for name, array in _listed(operator, general)}
+        define |= {_sequence_of(stage.names, name): array for name, array in _listed(operator, stage.names)}
         copies = {name: copy(chain, name, link) for name in link.reads.values()}
         define |= {own: _same(name, chain.arrays[name].shape) for name, own in copies.items() if own != name}
-        output = array_data(_output(general, operator.output_shape, reduction))
+        output = array_data(_output(stage.general(None), operator.output_shape, reduction))
         own_names = {
-            name: expression(own) for name, own in {**_own_names(operator, general), **copies}.items()
+            name: expression(own) for name, own in {**_own_names(operator, stage.names), **copies}.items()
         }
         define[link.output] = replaced(output, own_names)
     if chain.upstream is not None:
@@ -188,14 +195,14 @@ def copy(chain: Chained, name: str, link: Link) -> str:
     return name if len(readers) < 2 or link.name not in readers else f"{name} in {link.name}"
 
 
-def _own_names(operator: Operator, general: General) -> dict[str, Any]:
+def _own_names(operator: Operator, names: Names) -> dict[str, Any]:
     """The numbers of a layer's size letters, and its own names for sequences."""
-    names = {name: _sequence_of(general, name) for name, _ in _listed(operator, general)}
-    return {**_sizes(operator, general), **names}
+    own = {name: _sequence_of(names, name) for name, _ in _listed(operator, names)}
+    return {**_sizes(operator, names), **own}
 
 
-def _sequence_of(general: General, name: str) -> str:
-    return f"{name} of {general.names.output}"
+def _sequence_of(names: Names, name: str) -> str:
+    return f"{name} of {names.output}"
 
 
 # --- the numbers of a layer ---
@@ -262,10 +269,10 @@ def _named(
     return symbols
 
 
-def _sizes(operator: Operator, general: General) -> dict[str, int]:
+def _sizes(operator: Operator, names: Names) -> dict[str, int]:
     """The size letters of a general formula, by name."""
     inputs, outputs = _sizes_of_axes(operator)
-    assigned = size_assignment(general.letters, operator.axes, inputs, outputs, general.names.base)
+    assigned = size_assignment(letters_for(operator.axes), operator.axes, inputs, outputs, names.base)
     return {symbol.name: value for symbol, value in assigned.items() if isinstance(symbol, sp.Symbol)}
 
 
@@ -274,10 +281,10 @@ def _sizes_of_axes(operator: Operator) -> tuple[Sequence[int], Sequence[int]]:
     return operator.sizes, outputs
 
 
-def _listed(operator: Operator, general: General) -> Iterator[tuple[str, Array]]:
+def _listed(operator: Operator, names: Names) -> Iterator[tuple[str, Array]]:
     """The sequences of a general formula that no formula gives, as arrays."""
-    base = general.names.base
-    for at, axis, size, count in zip(general.letters, operator.axes, *_sizes_of_axes(operator), strict=True):
+    base, axes = names.base, operator.axes
+    for at, axis, size, count in zip(letters_for(axes), axes, *_sizes_of_axes(operator), strict=True):
         match axis:
             case Fractional():
                 lengths: tuple[int, ...] = (count,)

@@ -12,7 +12,7 @@ from symconv.derivation.derivation import Worked
 from symconv.display import Prose, row
 from symconv.document import Block, Facts, Fold, Formula, Paragraph, Step, Steps
 from symconv.layers.convolution import Convolution, Weighted
-from symconv.narrate.facts import definitions, facts_of_layer
+from symconv.narrate.facts import definitions, sample_of_layer
 from symconv.narrate.formulas import range_bounds, tree, wide_ranges
 from symconv.narrate.statements import any_size
 from symconv.operator import Argument, Names
@@ -56,9 +56,10 @@ def any_geometry(
 
 def facts_of_geometries(kind: Kind) -> Facts:
     """The definition of a convolution in the symbols, with numbers at each of the geometries."""
-    concrete = [facts_of_layer(_at_geometry(kind, *geometry)) for geometry in GEOMETRIES]
-    given = [dict(zip("SPD", geometry[2:], strict=True)) for geometry in GEOMETRIES]
-    samples = [{**facts.samples[0], **known} for facts, known in zip(concrete, given, strict=True)]
+    samples = [
+        {**sample_of_layer(_at_geometry(kind, *geometry)), **dict(zip("SPD", geometry[2:], strict=True))}
+        for geometry in GEOMETRIES
+    ]
     symbolic = _layer(kind, STRIDE, PADDING, DILATION)
     output = symbolic.general("output", names=kind[-1])
     sizes = {
@@ -66,7 +67,7 @@ def facts_of_geometries(kind: Kind) -> Facts:
         for role, size in (("input", "input_size"), ("weight", "kernel_size"), ("output", "output_size"))
     }
     define = definitions(output, sizes, symbolic.reduction())
-    return Facts(tuple(samples), concrete[0].base, define)
+    return Facts(tuple(samples), kind[-1].base, define)
 
 
 def _layer(kind: Kind, stride: Any, padding: Any, dilation: Any) -> Weighted:

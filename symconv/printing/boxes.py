@@ -137,10 +137,12 @@ def _ruled(part: Box, place: int) -> str:
 def beside(boxes: Iterable[Box]) -> Box:
     """Boxes side by side on a common baseline."""
     boxes = tuple(boxes)
+    has_inks = any(part.inks for part in boxes)
+    if not has_inks and all(len(part.lines) == 1 for part in boxes):
+        return Box(("".join([part.lines[0] for part in boxes]),))
     above = max(part.baseline for part in boxes)
     below = max(part.height - part.baseline for part in boxes)
     columns, inks = [], []
-    has_inks = any(part.inks for part in boxes)
     for part in boxes:
         blank = " " * part.width
         top = above - part.baseline

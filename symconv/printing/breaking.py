@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from symconv.display import (
     BigOp,
-    ByKind,
     Cases,
     Fence,
     Frac,
@@ -26,6 +25,7 @@ from symconv.display import (
     Script,
     Stack,
     Words,
+    by_kind,
 )
 from symconv.printing.precedence import ADDITIVE, MULTIPLICATIVE, PREFIXES, RELATIONS, bare, flat, is_prefix
 
@@ -80,7 +80,7 @@ def _piece(parts: tuple[Node, ...], later: bool) -> Node:
     return Row((Row(()), *parts) if continues else parts)
 
 
-@ByKind
+@by_kind
 def typeset_width(node: Node) -> float:
     """About how wide a formula is when typeset as a display, in em."""
     raise NotImplementedError(type(node).__name__)

@@ -14,7 +14,6 @@ from typing import cast
 
 from symconv.display import (
     BigOp,
-    ByKind,
     Cases,
     Fence,
     Frac,
@@ -30,10 +29,11 @@ from symconv.display import (
     Script,
     Stack,
     Words,
+    by_kind,
 )
 from symconv.errors import UnsupportedError
 from symconv.printing.alphabet import GREEK
-from symconv.printing.precedence import bare, flat, is_application, is_operator
+from symconv.printing.precedence import flat, is_application, is_operator
 
 _LETTERS = {letter: f"\\{name}" for name, letter in GREEK.items()} | {
     "∂": r"\partial",
@@ -105,7 +105,7 @@ _FENCES = {
 _PLAIN_FENCES = frozenset("(){}[]")
 
 
-@ByKind
+@by_kind
 def latex(node: Node, colour: bool = False) -> str:
     """The LaTeX body of a formula.
 
@@ -275,25 +275,45 @@ def _cells(rows: tuple[tuple[Node, ...], ...], colour: bool) -> str:
     return r" \\ ".join(" & ".join(latex(cell, colour) for cell in cells) for cells in rows)
 
 
+@by_kind
 def is_tall(node: Node) -> bool:
     """Whether a part is higher than the parentheses of its line."""
-    match bare(node):
-        case Frac() | Matrix() | Cases() | Stack():
-            return True
-        case Hole() as hole:
-            return hole.tall
-        case BigOp() as big:
-            return big.lower is not None or big.upper is not None or is_tall(big.body)
-        case Row() as row:
-            return any(is_tall(item) for item in row.items)
-        case Script() as script:
-            return is_tall(script.base)
-        case Root() as root:
-            return is_tall(root.radicand)
-        case Fence() as fence:
-            return is_tall(fence.body)
-        case _:
-            return False
+    return False
+
+
+@is_tall.register(Frac, Matrix, Cases, Stack)
+def _(node: Node) -> bool:
+    return True
+
+
+@is_tall.register(Hole)
+def _(node: Hole) -> bool:
+    return node.tall
+
+
+@is_tall.register(BigOp)
+def _(node: BigOp) -> bool:
+    return node.lower is not None or node.upper is not None or is_tall(node.body)
+
+
+@is_tall.register(Row)
+def _(node: Row) -> bool:
+    return any(map(is_tall, node.items))
+
+
+@is_tall.register(Script)
+def _(node: Script) -> bool:
+    return is_tall(node.base)
+
+
+@is_tall.register(Root)
+def _(node: Root) -> bool:
+    return is_tall(node.radicand)
+
+
+@is_tall.register(Fence, Highlight)
+def _(node: Fence | Highlight) -> bool:
+    return is_tall(node.body)
 
 
 def _known(table: dict[str, str], kind: str, symbol: str) -> str:

@@ -47,6 +47,9 @@ from symconv.errors import UnsupportedError
 from symconv.printing.latex import Hole, is_tall, latex, words_in_row
 from symconv.printing.precedence import flat
 from symconv.printing.text import text
+from symconv.value import Value
+
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
 _PLAIN = (Func, Op, Words)
 """What stands in a shape as it is."""
@@ -84,24 +87,42 @@ _SUPERFLUOUS = (
 """What a browser does anyway, a fence's place in its row included, and what only TeX needs."""
 
 
+class Math(Value):
+    """What a ``<math>`` element says: how it is read, its elements, and whether it stands on a line of its own.
+
+    A displayed one has both ``display="block"`` and ``displaystyle="true"``, so that a style sheet may set it
+    inline, as in a table of aligned lines, without its fractions shrinking.
+    """
+
+    reading: str
+    content: str
+    display: bool
+
+    def __str__(self) -> str:
+        style = ' display="block" displaystyle="true"' if self.display else ""
+        return f'<math xmlns="{NAMESPACE}"{style} alttext="{self.reading}">{self.content}</math>'
+
+
 class MathML:
     """Converts formulas, each distinct part of them once; make one for each rendering run."""
 
     __slots__ = ("_formulas", "_parts", "_shapes")
 
     def __init__(self) -> None:
-        self._formulas: dict[tuple[Node, bool], str] = {}
+        self._formulas: dict[tuple[Node, bool], Math] = {}
         self._parts: dict[tuple[Node, bool], str] = {}
         self._shapes: dict[str, str] = {}
 
     def __call__(self, node: Node, display: bool = False) -> str:
-        """The ``<math>`` element of a formula.
+        """The ``<math>`` element of a formula; arguments and errors as :meth:`math`."""
+        return str(self.math(node, display))
+
+    def math(self, node: Node, display: bool = False) -> Math:
+        """What the ``<math>`` element of a formula says. Several elements have one row around all of them.
 
         Args:
             node: the display tree.
-            display: whether it stands on a line of its own. It then has both ``display="block"`` and
-                ``displaystyle="true"``, so that a style sheet may set it inline, as in a table of aligned
-                lines, without its fractions shrinking.
+            display: whether it stands on a line of its own.
 
         Raises:
             UnsupportedError: there is no faithful MathML; the message holds the LaTeX.
@@ -109,11 +130,7 @@ class MathML:
         key = node, display
         if key not in self._formulas:
             content = _in_context(f"<mrow>{self._content(node, display)}</mrow>")
-            style = ' display="block" displaystyle="true"' if display else ""
-            reading = text(node).translate(_ESCAPES)
-            self._formulas[key] = (
-                f'<math xmlns="http://www.w3.org/1998/Math/MathML"{style} alttext="{reading}">{content}</math>'
-            )
+            self._formulas[key] = Math(text(node).translate(_ESCAPES), content, display)
         return self._formulas[key]
 
     def _content(self, node: Node, display: bool) -> str:
@@ -129,21 +146,24 @@ class MathML:
         )
 
     def _part(self, node: Node, display: bool) -> str:
-        """The elements of a part of a row: those of its shape, with its own parts put in."""
+        """The elements of a part of a row."""
         key = node, display
         if key not in self._parts:
-            holes: dict[str, Node] = {}
-            shape = _shape(node, holes)
-            if isinstance(shape, Num) and shape.text.isdigit():
-                return self._shape("0", display).replace("0", shape.text)
-            markup = self._shape(latex(shape, colour=True), display)
-            for mark, part in holes.items():
-                place = f"<mi>{mark}</mi>"
-                if markup.count(place) != 1:
-                    raise UnsupportedError(f"MathML: the conversion of {latex(node)!r} loses a part")
-                markup = markup.replace(place, self._content(part, display))
-            self._parts[key] = markup
+            self._parts[key] = self._converted(node, display)
         return self._parts[key]
+
+    def _converted(self, node: Node, display: bool) -> str:
+        """The elements of a shape, with its own parts put in."""
+        if isinstance(node, Num) and node.text.isdigit():
+            return self._shape("0", display).replace("0", node.text)
+        holes: dict[str, Node] = {}
+        markup = self._shape(latex(_shape(node, holes), True), display)
+        for mark, part in holes.items():
+            place = f"<mi>{mark}</mi>"
+            if markup.count(place) != 1:
+                raise UnsupportedError(f"MathML: the conversion of {latex(node)!r} loses a part")
+            markup = markup.replace(place, self._content(part, display))
+        return markup
 
     def _shape(self, source: str, display: bool) -> str:
         """The elements of a piece of LaTeX."""
@@ -213,10 +233,10 @@ def _repaired(markup: str) -> str:
 
 def _in_context(markup: str) -> str:
     """What depends on the neighbours."""
-    markup = _LONE.sub(r"\1", markup)
+    markup = "".join(_LONE.split(markup))
     if _NAMED.search(markup):
         markup = _FUNCTION.sub(_function, markup)
-    return _SIGN.sub(r'\1 form="prefix">−</mo>', markup)
+    return _SIGN.sub(r'\1 form="prefix">−</mo>', markup) if "<mo>−" in markup else markup
 
 
 def _lined(match: re.Match[str]) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from symconv.display import (
     BigOp,
-    ByKind,
     Cases,
     Fence,
     Frac,
@@ -25,6 +24,7 @@ from symconv.display import (
     Script,
     Stack,
     Words,
+    by_kind,
     parens,
 )
 from symconv.errors import UnsupportedError
@@ -54,7 +54,7 @@ _COMMA = Op(",")
 # --- one line ---------------------------------------------------------------------------------------------
 
 
-@ByKind
+@by_kind
 def text(node: Node, tight: bool = False) -> str:
     """A formula on one line.
 
@@ -118,7 +118,7 @@ def _spaced(parts: tuple[Node, ...], index: int, tight: bool) -> bool:
     if isinstance(_head(before), Func):
         return not isinstance(part, Fence)
     # √2 x must not be read as the root of 2x
-    return isinstance(before, Root | Op) or isinstance(part, BigOp) or isinstance(_head(part), Func)
+    return isinstance(before, (Root, Op)) or isinstance(part, BigOp) or isinstance(_head(part), Func)
 
 
 def _head(node: Node) -> Node:
@@ -226,7 +226,7 @@ def block(node: Node) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in box(node).lines)
 
 
-@ByKind
+@by_kind
 def box(node: Node, colour: bool = False) -> Box:
     """A formula as a box of characters; nodes without a shape of their own are set on one line.
 
@@ -263,7 +263,7 @@ def _apart(parts: tuple[Node, ...], boxes: list[Box], index: int) -> bool:
     if isinstance(before, Op) or isinstance(part, Op):
         return False
     tall = max(boxes[index - 1].height, boxes[index].height) > 1
-    return tall and (isinstance(before, Frac | Root) or isinstance(part, Frac | Root))
+    return tall and (isinstance(before, (Frac, Root)) or isinstance(part, (Frac, Root)))
 
 
 @box.register(Frac)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from msgspec import json
 
 from symconv.document import Explorer, Links, Numbers
 from symconv.render.words import clean
@@ -28,7 +29,7 @@ def embedded(node: Explorer) -> str:
         "exponent": None if node.exponent is None else str(node.exponent),
         "assumed": node.assumed,
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE)
+    return json.encode(data).decode().translate(_UNSAFE)
 
 
 def _links(links: Links) -> dict[str, Any]:

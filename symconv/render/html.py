@@ -38,6 +38,7 @@ from symconv.document import (
 )
 from symconv.errors import UnsupportedError
 from symconv.printing.latex import latex
+from symconv.printing.mathml import Math
 from symconv.printing.svg import svg
 from symconv.render import assets, markup
 from symconv.render.explorers import embedded
@@ -49,9 +50,8 @@ from symconv.value import Value, replace
 _SIDES = MappingProxyType({"l": "", "c": ' class="c"', "r": ' class="r"'})
 
 
-_DISPLAYED = f'<math xmlns="{markup.NAMESPACE}" display="block"'
 _ROLE = re.compile(
-    r'<mstyle class="(role-\w+)"><mrow><(msub|mfrac)>((?:(?!</?\2>).)*)</\2></mrow></mstyle>', re.DOTALL
+    r'<mstyle class="(role-\w+)"><mrow><(msub|mfrac)>((?:[^<]++|<(?!/?\2>))*+)</\2></mrow></mstyle>'
 )
 _LONE = re.compile(r"<mrow>(<mn>[^<]*</mn>)</mrow>")
 _TABLE_STYLE = ' displaystyle="true" columnalign="right center left"'
@@ -72,11 +72,11 @@ class Page(Value):
 
     def formula(self, node: Node, display: bool = False) -> str:
         """A formula as MathML that knows its LaTeX."""
-        return _with_source(self.sheet.mathml(node, display), self.sheet.once(_source, node))
+        return _with_source(self.sheet.mathml.math(node, display), self.sheet.once(_source, node))
 
     def named(self, node: Node, display: bool = False) -> str:
         """A formula with a name, even if it is one letter."""
-        return _with_source(self.sheet.mathml(node, display), self.sheet.once(_source, node), 1)
+        return _with_source(self.sheet.mathml.math(node, display), self.sheet.once(_source, node), 1)
 
     def inline(self, prose: Prose) -> str:
         """Running text with its formulas."""
@@ -111,13 +111,12 @@ def _aligned(lines: Sequence[Line]) -> str:
     return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
 
 
-def _with_source(math: str, source: str, shortest: int = 2) -> str:
+def _with_source(math: Math, source: str, shortest: int = 2) -> str:
     """A ``<math>`` element with its LaTeX and, unless it is long, its reading as its name."""
-    start, end = math.index(' alttext="'), math.index('">')
-    reading = math[start + len(' alttext="') : end]
-    name = f' aria-label="{reading}"' if shortest <= len(reading) <= _LONGEST_NAME else ""
-    style = ' display="block"' if math.startswith(_DISPLAYED) else ""
-    body = _lean(markup.unrowed(math[end + 2 : -len("</math>")]))
+    is_named = shortest <= len(math.reading) <= _LONGEST_NAME
+    name = f' aria-label="{math.reading}"' if is_named else ""
+    style = ' display="block"' if math.display else ""
+    body = _lean(markup.unrowed(math.content))
     return f'<math{style} data-latex="{words(source)}"{name}>{body}</math>'
 
 
@@ -126,7 +125,7 @@ def _lean(content: str) -> str:
     content = content.replace("</mn><mn>", "")
     if "role-" in content:
         content = _ROLE.sub(r'<\2 class="\1">\3</\2>', content)
-    return _LONE.sub(r"\1", content.replace(_TABLE_STYLE, ""))
+    return "".join(_LONE.split(content.replace(_TABLE_STYLE, "")))
 
 
 def render(sheet: Sheet) -> str:
@@ -234,12 +233,12 @@ def block(node: object, page: Page) -> str:
     raise UnsupportedError(f"the HTML renderer has no rule for a block of kind {type(node).__name__}")
 
 
-@block.register
+@block.register(Paragraph)
 def _(node: Paragraph, page: Page) -> str:
     return f"<p>{page.inline(node.text)}</p>"
 
 
-@block.register
+@block.register(Bullets)
 def _(node: Bullets, page: Page) -> str:
     items = "".join(f"<li><p>{page.inline(item)}</p></li>" for item in node.items)
     return f"<ul>{items}</ul>"
@@ -257,7 +256,7 @@ def _(node: Formula | Chain, page: Page) -> str:
     return f'<div class="entries">\n{boxes}\n</div>'
 
 
-@block.register
+@block.register(Steps)
 def _(node: Steps, page: Page) -> str:
     items = "\n".join(_step(step, page) for step in node.items)
     return f'<ol class="steps">\n{items}\n</ol>'
@@ -275,12 +274,12 @@ def _step(step: Step, page: Page) -> str:
     )
 
 
-@block.register
+@block.register(Table)
 def _(node: Table, page: Page) -> str:
     return _table(node, ([page.cell(content) for content in row] for row in node.rows), page)
 
 
-@block.register
+@block.register(Verdicts)
 def _(node: Verdicts, page: Page) -> str:
     table = evidence(node.checks)
     checks = worst_first(node.checks)
@@ -314,18 +313,18 @@ def _table(node: Table, rows: Iterable[Iterable[str]], page: Page, kind: str = "
     return _scrolling(table, "scroll")
 
 
-@block.register
+@block.register(Figure)
 def _(node: Figure, page: Page) -> str:
     drawn = _scrolling(svg(node.drawing), "scroll")
     return f"<figure>{drawn}<figcaption>{page.inline(node.caption)}</figcaption></figure>"
 
 
-@block.register
+@block.register(Space)
 def _(node: Space, page: Page) -> str:
     return f'<div class="answer">{"<br>" * round(node.lines)}</div>'
 
 
-@block.register
+@block.register(Callout)
 def _(node: Callout, page: Page) -> str:
     return (
         f'<div class="callout {node.kind}" role="note">\n<p class="title">{words(node.title)}</p>\n'
@@ -333,23 +332,23 @@ def _(node: Callout, page: Page) -> str:
     )
 
 
-@block.register
+@block.register(Statement)
 def _(node: Statement, page: Page) -> str:
     return block(node.callout, page)
 
 
-@block.register
+@block.register(Proof)
 def _(node: Proof, page: Page) -> str:
     return _blocks(node.opened, page)
 
 
-@block.register
+@block.register(Fold)
 def _(node: Fold, page: Page) -> str:
     said = page.inline(node.summary)
     return f"<details>\n<summary>{said}</summary>\n{_blocks(node.blocks, page)}\n</details>"
 
 
-@block.register
+@block.register(Explorer)
 def _(node: Explorer, page: Page) -> str:
     tag = _heading(page)
     return (
@@ -363,7 +362,7 @@ def _heading(page: Page) -> str:
     return f"h{min(page.level, 6)}"
 
 
-@block.register
+@block.register(Section)
 def _(node: Section, page: Page) -> str:
     tag, anchor = _heading(page), words(node.anchor)
     verdict = "" if node.checks is None else " " + _badge(node.checks.verdict, node.checks.verdict.value)

@@ -15,14 +15,15 @@ formulas say, in the grammar of :mod:`symconv.recheck`; ``unstated`` are those t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
 
+from msgspec import json
+
 from symconv.checks.result import Check, Checks
-from symconv.display import Node, row
+from symconv.display import row
 from symconv.document import (
     Assertion,
     Block,
@@ -80,19 +81,19 @@ def render(sheet: Sheet) -> str:
         "checks": [
             {
                 "section": section_of.get(id(check)),
-                "subject": check.subject,
+                "subject": str(check.subject),  # text that remembers its formulas is no plain string
                 "method": check.method.value,
                 "verdict": check.word,
-                "left": check.left,
-                "right": check.right,
-                "scope": check.scope,
-                "detail": check.detail,
+                "left": str(check.left),
+                "right": str(check.right),
+                "scope": str(check.scope),
+                "detail": str(check.detail),
                 **_proved(check),
             }
             for check in document.checks or ()
         ],
     }
-    head = json.dumps(report, ensure_ascii=False, indent=1).removesuffix("\n}")
+    head = json.format(json.encode(report), indent=1).decode().removesuffix("\n}")
     parts = {"settings": stated.settings, "statements": stated.statements, "unstated": stated.unstated}
     return head + "".join(f',\n "{name}": {_lines(items)}' for name, items in parts.items()) + "\n}\n"
 
@@ -137,32 +138,39 @@ def _tell(blocks: Iterable[Block], section: str | None, stated: _Stated) -> None
                 _tell((step.body for step in block.items), section, stated)
             case Chain():
                 for line in block.lines:
-                    _say(line, row(*filter(None, (line.left,)), line.relation, line.right), section, stated)
-            case Formula():
-                _say(block, block.tree, section, stated)
-            case Paragraph() | Table():
-                _say(block, None, section, stated)
+                    _say(line, section, stated)
+            case Formula() | Paragraph() | Table():
+                _say(block, section, stated)
 
 
-def _say(
-    block: Formula | Line | Paragraph | Table, tree: Node | None, section: str | None, stated: _Stated
-) -> None:
+def _say(block: Formula | Line | Paragraph | Table, section: str | None, stated: _Stated) -> None:
     """Collect what a block says; what it shows without saying it is told with the reason."""
-    relates = tree is not None and not block.says and _RELATIONS & set(text(tree)) and BLANK not in text(tree)
-    reason = "it has no statement" if relates else ""
+    reason = ""
+    if not block.says and not isinstance(block, Paragraph | Table):
+        shown = _shown(block)
+        reason = "it has no statement" if _RELATIONS & set(shown) and BLANK not in shown else ""
     for statement in block.says:
         try:
             stated.add(statement, section)
         except UnsupportedError as error:
             reason = str(error)
     if reason:
-        shown = "a relation in text" if tree is None else text(tree)
-        stated.unstated.append({"section": section, "text": shown, "reason": reason})
+        stated.unstated.append({"section": section, "text": _shown(block), "reason": reason})
+
+
+def _shown(block: Formula | Line | Paragraph | Table) -> str:
+    """What a block shows that may not be said."""
+    match block:
+        case Formula():
+            return text(block.tree)
+        case Line():
+            return text(row(*filter(None, (block.left,)), block.relation, block.right))
+    return "a relation in text"
 
 
 def _lines(items: list[Any]) -> str:
     """A list with one item a line."""
-    inner = ",\n".join(f"  {json.dumps(item, ensure_ascii=False, separators=(',', ':'))}" for item in items)
+    inner = ",\n".join(f"  {json.encode(item).decode()}" for item in items)
     return f"[\n{inner}\n ]" if items else "[]"
 
 
@@ -196,12 +204,12 @@ def _(block: Block, anchor: str | None) -> Iterator[Home]:
     return iter(())
 
 
-@homes.register
+@homes.register(Steps)
 def _(block: Steps, anchor: str | None) -> Iterator[Home]:
     return ((check, anchor) for step in block.items for check in step.checks)
 
 
-@homes.register
+@homes.register(Verdicts)
 def _(block: Verdicts, anchor: str | None) -> Iterator[Home]:
     return ((check, anchor) for check in block.checks)
 
@@ -211,7 +219,7 @@ def _(block: Callout | Statement | Proof | Fold, anchor: str | None) -> Iterator
     return _homes(block.blocks, anchor)
 
 
-@homes.register
+@homes.register(Section)
 def _(block: Section, anchor: str | None) -> Iterator[Home]:
     yield from _homes(block.blocks, block.anchor)
     for check in block.checks or Checks():

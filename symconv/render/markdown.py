@@ -112,13 +112,13 @@ def block(node: object, pen: Pen) -> str:
     raise UnsupportedError(f"the Markdown renderer has no rule for a block of kind {type(node).__name__}")
 
 
-@block.register
+@block.register(Paragraph)
 def _(node: Paragraph, pen: Pen) -> str:
     # in front of a line, four blanks would make code of it
     return _inline(node.text).lstrip()
 
 
-@block.register
+@block.register(Bullets)
 def _(node: Bullets, pen: Pen) -> str:
     return "\n".join(f"- {_inline(item)}" for item in node.items)
 
@@ -138,7 +138,7 @@ def _line(line: Line) -> str:
     return f"{left}&{sign} {latex(line.right)}"
 
 
-@block.register
+@block.register(Steps)
 def _(node: Steps, pen: Pen) -> str:
     return "\n\n".join(_step(step, pen) for step in node.items)
 
@@ -159,7 +159,7 @@ def _badges(checks: Iterable[Check]) -> str:
     return f"<sub>{said}</sub>" if said else ""
 
 
-@block.register
+@block.register(Table)
 def _(node: Table, pen: Pen) -> str:
     rules = "| " + " | ".join(_RULES[side] for side in node.align) + " |"
     table = "\n".join((_row(node.header), rules, *map(_row, node.rows)))
@@ -180,12 +180,12 @@ def _cell(prose: Prose) -> str:
     )
 
 
-@block.register
+@block.register(Verdicts)
 def _(node: Verdicts, pen: Pen) -> str:
     return block(evidence(node.checks), pen)
 
 
-@block.register
+@block.register(Figure)
 def _(node: Figure, pen: Pen) -> str:
     if not node.plain:
         return escape(node.drawing.alt).lstrip()
@@ -193,30 +193,30 @@ def _(node: Figure, pen: Pen) -> str:
     return f"```text\n{lines}\n```\n\n{_inline(node.caption).lstrip()}"
 
 
-@block.register
+@block.register(Space)
 def _(node: Space, pen: Pen) -> str:
     # an empty line alone would be left out
     return "\n\n".join(["&nbsp;"] * node.lines)
 
 
-@block.register
+@block.register(Callout)
 def _(node: Callout, pen: Pen) -> str:
     body = f"**{escape(node.title)}**\n\n{_blocks(node.blocks, pen)}".rstrip()
     quoted = "\n".join(f"> {line}".rstrip() for line in body.split("\n"))
     return f"> [!{_ALERTS[node.kind]}]\n{quoted}"
 
 
-@block.register
+@block.register(Statement)
 def _(node: Statement, pen: Pen) -> str:
     return block(node.callout, pen)
 
 
-@block.register
+@block.register(Proof)
 def _(node: Proof, pen: Pen) -> str:
     return _blocks(node.opened, pen)
 
 
-@block.register
+@block.register(Fold)
 def _(node: Fold, pen: Pen) -> str:
     # within <summary> Markdown is HTML: no formula there, and backslashes would be seen
     said = "".join(map(_entity, plain(node.summary)))
@@ -227,13 +227,13 @@ def _entity(char: str) -> str:
     return f"&#{ord(char)};" if _SPECIAL.match(char) else char
 
 
-@block.register
+@block.register(Section)
 def _(node: Section, pen: Pen) -> str:
     verdict = "" if node.checks is None else f" ({mark(node.checks.verdict)} {node.checks.verdict})"
     heading = "#" * min(pen.level, 6) + f" {_inline(node.title)}{verdict}"
     return f"{heading}\n\n{_blocks(node.blocks, replace(pen, level=pen.level + 1))}"
 
 
-@block.register
+@block.register(Explorer)
 def _(node: Explorer, pen: Pen) -> str:
     return ""  # nothing to explore without a script

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -11,12 +10,10 @@ from markupsafe import escape
 
 from symconv.display import Node, Op, Prose
 from symconv.document import Chain, Formula, Line
-from symconv.printing.mathml import MathML
+from symconv.printing.mathml import Math, MathML
 from symconv.render.sheet import Sheet
 from symconv.render.words import clean
 
-NAMESPACE = "http://www.w3.org/1998/Math/MathML"
-_ROW = re.compile(r"</?mrow[^>]*>")
 _INDENT = '<mspace width="1em"/>'
 
 
@@ -45,50 +42,33 @@ def cell(prose: Prose, draw: Draw) -> str:
 
 def display(body: Formula | Chain, sheet: Sheet) -> str:
     """A displayed formula or chain as one ``<math>``; its lines meet at their relation sign."""
-    return sheet.once(_drawn, body)
+    return str(aligned(sheet.lines(body), sheet))
 
 
-def _drawn(body: Formula | Chain, sheet: Sheet) -> str:
-    return aligned(sheet.lines(body), sheet)
-
-
-def aligned(lines: Sequence[Line], sheet: Sheet, lean: bool = False) -> str:
+def aligned(lines: Sequence[Line], sheet: Sheet, lean: bool = False) -> Math:
     """Lines as one ``<math>``, aligned at their relation sign; ``lean`` leaves out rows that cells do not need."""
     if len(lines) == 1 and not lines[0].relation:
-        return sheet.mathml(lines[0].right, display=True)
+        return sheet.mathml.math(lines[0].right, display=True)
     rows = [_row(line, sheet.mathml, lean) for line in lines]
     reading = "".join(said for said, _ in rows).strip(" ;")
-    return (
-        f'<math xmlns="{NAMESPACE}" display="block" displaystyle="true" alttext="{reading}">'
-        f'<mtable class="chain" displaystyle="true" columnalign="right center left">'
-        f"{''.join(drawn for _, drawn in rows)}</mtable></math>"
+    content = (
+        '<mtable class="chain" displaystyle="true" columnalign="right center left">'
+        f"{''.join(drawn for _, drawn in rows)}</mtable>"
     )
+    return Math(reading, content, display=True)
 
 
 def _row(line: Line, mathml: MathML, lean: bool) -> tuple[str, str]:
     """A line as it is read and as it is drawn."""
-    said, left = ("", "") if line.left is None else _opened(mathml(line.left, display=True))
-    sign = _opened(mathml(Op(line.relation), display=True))[1] if line.relation else _INDENT
-    rest, right = _opened(mathml(line.right, display=True))
-    reading = " ".join(filter(None, ("; " + said if said else "", words(line.relation), rest)))
-    if lean:
-        left, right = unrowed(left), unrowed(right)
-    return f" {reading}", f"<mtr><mtd>{left}</mtd><mtd>{sign}</mtd><mtd>{right}</mtd></mtr>"
-
-
-def _opened(math: str) -> tuple[str, str]:
-    """The reading and the content of a ``<math>`` element."""
-    start, end = math.index('alttext="') + len('alttext="'), math.index('">')
-    return math[start:end], math[end + 2 : math.rindex("<")]
+    left = Math("", "", True) if line.left is None else mathml.math(line.left, display=True)
+    sign = mathml.math(Op(line.relation), display=True).content if line.relation else _INDENT
+    right = mathml.math(line.right, display=True)
+    parts = ("; " + left.reading if left.reading else "", words(line.relation), right.reading)
+    cells = (unrowed(left.content), unrowed(right.content)) if lean else (left.content, right.content)
+    reading = " ".join(filter(None, parts))
+    return f" {reading}", f"<mtr><mtd>{cells[0]}</mtd><mtd>{sign}</mtd><mtd>{cells[1]}</mtd></mtr>"
 
 
 def unrowed(content: str) -> str:
-    """The content of a cell or formula without a row around all of it, which it has anyway."""
-    if not content.startswith("<mrow>"):
-        return content
-    depth = 0
-    for tag in _ROW.finditer(content):
-        depth += {"<mrow": 1, "</mro": -1}[tag[0][:5]] if not tag[0].endswith("/>") else 0
-        if depth == 0:
-            return content[len("<mrow>") : tag.start()] if tag.end() == len(content) else content
-    return content
+    """What :class:`Math` holds without the row around all of it, which a cell or a formula has anyway."""
+    return content[len("<mrow>") : -len("</mrow>")] if content.startswith("<mrow>") else content

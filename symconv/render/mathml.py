@@ -97,12 +97,12 @@ def block(node: object, page: Page) -> str:
     raise UnsupportedError(f"the MathML renderer has no rule for a block of kind {type(node).__name__}")
 
 
-@block.register
+@block.register(Paragraph)
 def _(node: Paragraph, page: Page) -> str:
     return f"<p>{inline(node.text, page.sheet.mathml)}</p>"
 
 
-@block.register
+@block.register(Bullets)
 def _(node: Bullets, page: Page) -> str:
     items = "".join(f"<li>{inline(item, page.sheet.mathml)}</li>" for item in node.items)
     return f"<ul>{items}</ul>"
@@ -113,7 +113,7 @@ def _(node: Formula | Chain, page: Page) -> str:
     return f"<div>{display(node, page.sheet)}</div>"
 
 
-@block.register
+@block.register(Steps)
 def _(node: Steps, page: Page) -> str:
     return "\n".join(_step(step, page) for step in node.items)
 
@@ -129,7 +129,7 @@ def _step(step: Step, page: Page) -> str:
     return "\n".join(line for line in lines if line)
 
 
-@block.register
+@block.register(Table)
 def _(node: Table, page: Page) -> str:
     caption = f"<caption>{words(node.caption)}</caption>" if node.caption else ""
     header = "".join(f"<th>{inline(content, page.sheet.mathml)}</th>" for content in node.header)
@@ -140,7 +140,7 @@ def _(node: Table, page: Page) -> str:
     return f"<table>{caption}<thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-@block.register
+@block.register(Figure)
 def _(node: Figure, page: Page) -> str:
     if not node.plain:
         return f"<p>{words(node.drawing.alt)}</p>"
@@ -148,38 +148,38 @@ def _(node: Figure, page: Page) -> str:
     return f"<pre>{lines}</pre>\n<p>{inline(node.caption, page.sheet.mathml)}</p>"
 
 
-@block.register
+@block.register(Space)
 def _(node: Space, page: Page) -> str:
     return "<p>" + "<br/>" * node.lines + "</p>"
 
 
-@block.register
+@block.register(Callout)
 def _(node: Callout, page: Page) -> str:
     return f"<blockquote><p><b>{words(node.title)}</b></p>\n{_blocks(node.blocks, page)}</blockquote>"
 
 
-@block.register
+@block.register(Statement)
 def _(node: Statement, page: Page) -> str:
     return block(node.callout, page)
 
 
-@block.register
+@block.register(Proof)
 def _(node: Proof, page: Page) -> str:
     return _blocks(node.opened, page)
 
 
-@block.register
+@block.register(Fold)
 def _(node: Fold, page: Page) -> str:
     summary_line = inline(node.summary, page.sheet.mathml)
     return f"<details><summary>{summary_line}</summary>\n{_blocks(node.blocks, page)}</details>"
 
 
-@block.register
+@block.register(Verdicts)
 def _(node: Verdicts, page: Page) -> str:
     return block(evidence(node.checks), page)
 
 
-@block.register
+@block.register(Section)
 def _(node: Section, page: Page) -> str:
     tag = f"h{min(page.level, 6)}"
     inner = replace(page, level=page.level + 1)
@@ -189,6 +189,6 @@ def _(node: Section, page: Page) -> str:
     )
 
 
-@block.register
+@block.register(Explorer)
 def _(node: Explorer, page: Page) -> str:
     return ""  # nothing to explore without a script

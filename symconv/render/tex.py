@@ -148,12 +148,12 @@ def block(node: object, pen: Pen) -> str:
     raise UnsupportedError(f"the LaTeX renderer has no rule for a block of kind {type(node).__name__}")
 
 
-@block.register
+@block.register(Paragraph)
 def _(node: Paragraph, pen: Pen) -> str:
     return _inline(node.text, pen)
 
 
-@block.register
+@block.register(Bullets)
 def _(node: Bullets, pen: Pen) -> str:
     # braces, or text in square brackets would be taken for the bullet
     items = "\n".join(f"\\item{{}} {_inline(item, pen)}" for item in node.items)
@@ -191,7 +191,7 @@ def _environment(name: str, body: str) -> str:
     return f"\\begin{{{name}}}\n{body}\n\\end{{{name}}}"
 
 
-@block.register
+@block.register(Steps)
 def _(node: Steps, pen: Pen) -> str:
     return "\n\n".join(_step(step, pen) for step in node.items)
 
@@ -211,12 +211,12 @@ def _checked(checks: Iterable[Check]) -> str:
     return f"\\symconvchecked{{{said}}}" if said else ""
 
 
-@block.register
+@block.register(Table)
 def _(node: Table, pen: Pen) -> str:
     return _table(node, [[_cell(cell, pen) for cell in row] for row in node.rows], pen)
 
 
-@block.register
+@block.register(Verdicts)
 def _(node: Verdicts, pen: Pen) -> str:
     table = evidence(node.checks)
     rows = [
@@ -262,18 +262,18 @@ def _row(cells: list[str], wrapped: list[bool]) -> str:
     )
 
 
-@block.register
+@block.register(Figure)
 def _(node: Figure, pen: Pen) -> str:
     picture = tikz(node.drawing, escape)
     return f"\\symconvfigure{{{_inline(node.caption, pen)}}}{{%\n{picture}}}"
 
 
-@block.register
+@block.register(Space)
 def _(node: Space, pen: Pen) -> str:
     return f"\\symconvspace{{{node.lines}}}"
 
 
-@block.register
+@block.register(Callout)
 def _(node: Callout, pen: Pen) -> str:
     return (
         f"\\symconvcallout{{{node.kind}}}{{{escape(node.title)}}}\n{_blocks(node.blocks, pen)}\n"
@@ -281,23 +281,23 @@ def _(node: Callout, pen: Pen) -> str:
     )
 
 
-@block.register
+@block.register(Statement)
 def _(node: Statement, pen: Pen) -> str:
     head = f"\\symconvtheorem{{{node.name}}}{{{escape(node.title)}}}"
     return f"{head}\n{_blocks(node.blocks, pen)}\n\\endsymconvtheorem"
 
 
-@block.register
+@block.register(Proof)
 def _(node: Proof, pen: Pen) -> str:
     return f"\\symconvproof\n{_blocks(node.blocks, pen)}\n\\endsymconvproof"
 
 
-@block.register
+@block.register(Fold)
 def _(node: Fold, pen: Pen) -> str:
     return f"\\symconvfold{{{_inline(node.summary, pen)}}}\n\n{_blocks(node.blocks, pen)}"
 
 
-@block.register
+@block.register(Section)
 def _(node: Section, pen: Pen) -> str:
     command = _HEADINGS[min(pen.level, len(_HEADINGS) - 1)]
     title = _inline(node.title, pen)
@@ -307,6 +307,6 @@ def _(node: Section, pen: Pen) -> str:
     return f"\\{command}{{\\texorpdfstring{{{title}}}{{{bookmark(plain(node.title))}}}}}\n\n{_blocks(node.blocks, inner)}"
 
 
-@block.register
+@block.register(Explorer)
 def _(node: Explorer, pen: Pen) -> str:
     return ""  # there is nothing to explore on paper

@@ -59,7 +59,7 @@ class Pen(Value):
 
     def columns(self, node: Node) -> int:
         """The width of a formula in characters."""
-        return self.sheet.once(_columns, node)
+        return box(node).width
 
     def box(self, node: Node) -> Box:
         """A formula, its roles marked where there are colours."""
@@ -110,6 +110,8 @@ def _heading(title: str, verdict: str, rule: str, pen: Pen) -> list[str]:
 
 def _wrapped(text: str, pen: Pen, first: str = "", rest: str | None = None) -> list[str]:
     """Text in lines, with what stands before the first and before the others."""
+    if _fits(text, pen.width - len(first)):
+        return [first + text]
     return textwrap.wrap(
         text,
         pen.width,
@@ -117,6 +119,11 @@ def _wrapped(text: str, pen: Pen, first: str = "", rest: str | None = None) -> l
         subsequent_indent=first if rest is None else rest,
         break_on_hyphens=False,
     )
+
+
+def _fits(text: str, width: int) -> bool:
+    """Whether ``textwrap``, which takes its time, would leave a text as it is."""
+    return 0 < len(text) <= width and text.isprintable() and text[-1] != " "
 
 
 def _stacked(parts: Iterable[list[str]]) -> list[str]:
@@ -128,32 +135,28 @@ def _indented(lines: Iterable[str], by: str) -> list[str]:
     return [by + line for line in lines]
 
 
-def _columns(node: Node, sheet: Sheet) -> int:
-    return box(node).width
-
-
 @singledispatch
 def block(node: object, pen: Pen) -> list[str]:
     """A block as lines of text."""
     raise UnsupportedError(f"the text renderer has no rule for a block of kind {type(node).__name__}")
 
 
-@block.register
+@block.register(Paragraph)
 def _(node: Paragraph, pen: Pen) -> list[str]:
     return _wrapped(plain(node.text), pen)
 
 
-@block.register
+@block.register(Bullets)
 def _(node: Bullets, pen: Pen) -> list[str]:
     return [line for item in node.items for line in _wrapped(plain(item), pen, "  • ", "    ")]
 
 
-@block.register
+@block.register(Formula)
 def _(node: Formula, pen: Pen) -> list[str]:
     return _stacked(_line(Line(None, "", node.tree), -1, pen))
 
 
-@block.register
+@block.register(Chain)
 def _(node: Chain, pen: Pen) -> list[str]:
     left = max((pen.columns(line.left) for line in node.lines if line.left is not None), default=-1)
     parts = [part for line in node.lines for part in _line(line, left, pen)]
@@ -186,7 +189,7 @@ def _bound(node: Node, pen: Pen) -> int:
     return sum(pen.columns(part) + 1 for part in parts) - 1
 
 
-@block.register
+@block.register(Steps)
 def _(node: Steps, pen: Pen) -> list[str]:
     return _stacked(_step(step, pen) for step in node.items)
 
@@ -209,7 +212,7 @@ def _step(step: Step, pen: Pen) -> list[str]:
     )
 
 
-@block.register
+@block.register(Table)
 def _(node: Table, pen: Pen) -> list[str]:
     cells = [[plain(cell) for cell in cells] for cells in (node.header, *node.rows)]
     widths = _fitted([max(map(len, column)) for column in zip(*cells, strict=True)], pen.width)
@@ -221,7 +224,10 @@ def _(node: Table, pen: Pen) -> list[str]:
 
 def _row(cells: list[str], widths: list[int], align: str) -> list[str]:
     """A row of a table as lines; long cells are wrapped."""
-    wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
+    wrapped = [
+        [cell] if _fits(cell, width) else textwrap.wrap(cell, width) or [""]
+        for cell, width in zip(cells, widths, strict=True)
+    ]
     height = max(map(len, wrapped))
     filled = [[*lines, *[""] * (height - len(lines))] for lines in wrapped]
     return ["  ".join(map(_placed, line, widths, align)) for line in zip(*filled, strict=True)]
@@ -242,9 +248,10 @@ def _fitted(natural: list[int], room: int) -> list[int]:
     return [max(1, width * rest // wide) if width > fair else width for width in natural]
 
 
-@block.register
+@block.register(Verdicts)
 def _(node: Verdicts, pen: Pen) -> list[str]:
-    return [_coloured(line, pen) for line in block(evidence(node.checks), pen)]
+    lines = block(evidence(node.checks), pen)
+    return [_coloured(line, pen) for line in lines] if pen.colour else lines
 
 
 def _coloured(line: str, pen: Pen) -> str:
@@ -256,19 +263,19 @@ def _coloured(line: str, pen: Pen) -> str:
     return line
 
 
-@block.register
+@block.register(Figure)
 def _(node: Figure, pen: Pen) -> list[str]:
     if not node.plain:
         return _wrapped(clean(node.drawing.alt), pen)
     return _stacked((_indented(node.plain, " " * _INDENT), _wrapped(plain(node.caption), pen)))
 
 
-@block.register
+@block.register(Space)
 def _(node: Space, pen: Pen) -> list[str]:
     return ["" if line % 2 else "." * pen.width for line in range(2 * node.lines - 1)]
 
 
-@block.register
+@block.register(Callout)
 def _(node: Callout, pen: Pen) -> list[str]:
     code = _KINDS[node.kind]
     bar = pen.painted("┃" if node.kind == "failed" else "│", code) + " "
@@ -278,24 +285,24 @@ def _(node: Callout, pen: Pen) -> list[str]:
     return _indented(_stacked((painted, *(block(each, inner) for each in node.blocks))), bar)
 
 
-@block.register
+@block.register(Statement)
 def _(node: Statement, pen: Pen) -> list[str]:
     return block(node.callout, pen)
 
 
-@block.register
+@block.register(Proof)
 def _(node: Proof, pen: Pen) -> list[str]:
     return _stacked(block(each, pen) for each in node.opened)
 
 
-@block.register
+@block.register(Fold)
 def _(node: Fold, pen: Pen) -> list[str]:
     inner = pen.narrowed(2)
     summary_lines = _wrapped(plain(node.summary), pen, "▸ ", "  ")
     return _stacked((summary_lines, *(_indented(block(each, inner), "  ") for each in node.blocks)))
 
 
-@block.register
+@block.register(Section)
 def _(node: Section, pen: Pen) -> list[str]:
     verdict = "" if node.checks is None else f"[{mark(node.checks.verdict)} {node.checks.verdict}]"
     rule = "─" if pen.level == 1 else "┄"
@@ -303,6 +310,6 @@ def _(node: Section, pen: Pen) -> list[str]:
     return _stacked((heading, *(block(each, replace(pen, level=pen.level + 1)) for each in node.blocks)))
 
 
-@block.register
+@block.register(Explorer)
 def _(node: Explorer, pen: Pen) -> list[str]:
     return []  # nothing to explore in text

@@ -143,12 +143,12 @@ def block(node: object, pen: Pen) -> str:
     raise UnsupportedError(f"the PDF renderer has no rule for a block of kind {type(node).__name__}")
 
 
-@block.register
+@block.register(Paragraph)
 def _(node: Paragraph, pen: Pen) -> str:
     return _inline(node.text, pen)
 
 
-@block.register
+@block.register(Bullets)
 def _(node: Bullets, pen: Pen) -> str:
     items = ", ".join(f"[{_inline(item, pen)}]" for item in node.items)
     return f"#list({items})"
@@ -193,7 +193,7 @@ def _alternative(body: Formula | Chain) -> str:
     return "; ".join(map(text, parts))
 
 
-@block.register
+@block.register(Steps)
 def _(node: Steps, pen: Pen) -> str:
     return "\n\n".join(_step(step, pen) for step in node.items)
 
@@ -219,12 +219,12 @@ def _verdict(verdict: str, word: str) -> str:
     return f"verdict({_string(verdict)}, {_text(word)})"
 
 
-@block.register
+@block.register(Table)
 def _(node: Table, pen: Pen) -> str:
     return _table(node, [[f"[{_cell(cell, pen)}]" for cell in cells] for cells in node.rows], pen)
 
 
-@block.register
+@block.register(Verdicts)
 def _(node: Verdicts, pen: Pen) -> str:
     table = evidence(node.checks)
     rows = [
@@ -254,7 +254,7 @@ def _table(node: Table, rows: list[list[str]], pen: Pen) -> str:
     return "#ruled(\n  " + ",\n  ".join(parts) + ",\n)"
 
 
-@block.register
+@block.register(Figure)
 def _(node: Figure, pen: Pen) -> str:
     # labels are drawn by the same fonts; a box cannot stand in them
     drawn = _string(_FOREIGN.sub(lambda found: f"U+{ord(found[0]):04X}", clean(svg(node.drawing, FONT))))
@@ -262,38 +262,38 @@ def _(node: Figure, pen: Pen) -> str:
     return f"#drawn({drawn}, {node.drawing.size[0]:.2f}pt, {alt}, [{_inline(node.caption, pen)}])"
 
 
-@block.register
+@block.register(Space)
 def _(node: Space, pen: Pen) -> str:
     return f"#answer({node.lines})"
 
 
-@block.register
+@block.register(Callout)
 def _(node: Callout, pen: Pen) -> str:
     return f"#callout({_string(node.kind)}, {_text(node.title)})[\n{_blocks(node.blocks, pen)}\n]"
 
 
-@block.register
+@block.register(Statement)
 def _(node: Statement, pen: Pen) -> str:
     return block(node.callout, pen)
 
 
-@block.register
+@block.register(Proof)
 def _(node: Proof, pen: Pen) -> str:
     return _blocks(node.opened, pen)
 
 
-@block.register
+@block.register(Fold)
 def _(node: Fold, pen: Pen) -> str:
     return f"#fold[{_inline(node.summary, pen)}][\n{_blocks(node.blocks, pen)}\n]"
 
 
-@block.register
+@block.register(Section)
 def _(node: Section, pen: Pen) -> str:
     flag = "none" if node.checks is None else _string(node.checks.verdict)
     inner = replace(pen, level=min(pen.level + 1, _DEEPEST))
     return f"#section({pen.level}, [{_inline(node.title, pen)}], {flag})\n\n{_blocks(node.blocks, inner)}"
 
 
-@block.register
+@block.register(Explorer)
 def _(node: Explorer, pen: Pen) -> str:
     return ""  # there is nothing to explore on paper

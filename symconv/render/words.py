@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from types import MappingProxyType
 
 from symconv.checks.result import Check, Checks, Verdict
 from symconv.display import Prose
 from symconv.document import Bullets, Callout, Table
 from symconv.printing.text import text
 
+_MARKS = MappingProxyType({Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.UNDECIDED: "?"})
 _WORST_FIRST = (Verdict.FAILED, Verdict.UNDECIDED, Verdict.PASSED)
 _BREAKS = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -20,7 +22,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 def mark(verdict: Verdict) -> str:
     """The sign of a verdict; it always stands beside a word."""
-    return {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.UNDECIDED: "?"}[verdict]
+    return _MARKS[verdict]
 
 
 def clean(raw: str) -> str:

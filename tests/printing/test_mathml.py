@@ -65,6 +65,12 @@ def seen(text: str) -> Counter[str]:
     return Counter(re.sub(r"\s", "", plain).replace("⁂", "…"))
 
 
+@pytest.mark.parametrize("name", FORMULAS)
+def test_what_begins_with_a_row_is_one_row(name: str) -> None:
+    content = MathML().math(FORMULAS[name]).content
+    assert not content.startswith("<mrow>") or parsed(content).tag == "mrow"
+
+
 @pytest.mark.parametrize("display", [True, False])
 @pytest.mark.parametrize("name", FORMULAS)
 def test_every_character_of_a_formula_is_shown_once_and_nothing_else(name: str, display: bool) -> None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 
 from symconv.checks.result import Check, Checks, Method, Verdict
+from symconv.display import Frac, Num
 from symconv.document import Document, Section
+from symconv.printing.plain import Plain
 from symconv.render import render
 from tests.render.sample import FAILED, HOSTILE, hostile, sample
 
@@ -48,6 +50,13 @@ def test_hostile_text_comes_out_as_it_is() -> None:
     assert json.loads(shown)["title"] == HOSTILE
     assert "中文" in shown
     assert shown.endswith("}\n")
+
+
+def test_text_that_remembers_its_formulas_is_told_as_text() -> None:
+    said = Plain("See ", Frac(Num("1"), Num("2")), ".")
+    check = Check(said, Method.EXACT, Verdict.FAILED, said, said, said, said)
+    (told,) = json.loads(render(Document("T", "", (), Checks((check,))), "json"))["checks"]
+    assert {told[key] for key in ("subject", "left", "right", "scope", "detail")} == {"See 1/2."}
 
 
 def test_equal_checks_of_two_sections_stay_apart() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from lxml import etree
 
-from symconv.printing.mathml import MathML
+from symconv.printing.mathml import Math, MathML
 from symconv.render import render
 from tests.render.sample import FAILED, HOSTILE, hostile, sample
 
@@ -63,9 +63,9 @@ def test_converter_is_shared_between_calls() -> None:
     class Counting(MathML):
         calls = 0
 
-        def __call__(self, node: Any, display: bool = False) -> str:
+        def math(self, node: Any, display: bool = False) -> Math:
             Counting.calls += 1
-            return super().__call__(node, display)
+            return super().math(node, display)
 
     converter = Counting()
     assert render(sample(), "mathml", converter) == render(sample(), "mathml")

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import textwrap
+from itertools import count
+
+import pytest
+
 from symconv.checks.result import Checks
 from symconv.display import Ident, Num, row
 from symconv.document import Block, Chain, Document, Formula, Line, Table
-from symconv.render import render
+from symconv.render import render, text
 from symconv.render.sheet import Sheet
 from symconv.render.text import render as render_text
 from tests.render.sample import FAILED, HOSTILE, UNDECIDED, hostile, sample
@@ -59,3 +64,14 @@ def test_verdicts_are_marks_with_words() -> None:
 def test_hostile_text_comes_out_as_it_is() -> None:
     squeezed = "".join(render(hostile(), "txt").split())
     assert squeezed.count("".join(HOSTILE.split())) > 5
+
+
+@pytest.mark.parametrize(
+    "words", ["", " ", "one", "one two", " one", "one ", "one  two", "a\u00a0", "x" * 9, "a-b c-d"]
+)
+def test_text_that_fits_is_wrapped_as_any_other(words: str) -> None:
+    for width in range(2, 12):
+        lines = text._wrapped(words, text.Pen(Sheet(sample()), width, count(1)), "• ", "  ")
+        assert lines == textwrap.wrap(
+            words, width, initial_indent="• ", subsequent_indent="  ", break_on_hyphens=False
+        )
