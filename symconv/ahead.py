@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from symconv.render import Rendered, Renderers
     from symconv.render.sheet import Sheet
     from symconv.render.style import FragmentStyle
-    from symconv.terminal import Summaries, Summary
+    from symconv.report import Summary
+    from symconv.terminal import Summaries
 
     Proofs = Ahead[tuple[str, str], Sequence[Any] | None, Section]
     """Sections by the id of their question and their theorem's name; they wait for the numbers of an instance."""
@@ -63,8 +64,7 @@ def summary_ahead(processes: int = 2) -> Summaries | None:
     """What the end of a run shows; None where one process does all."""
 
     def load() -> Callable[[Summary], str]:
-
-        from symconv.terminal import drawn
+        from symconv.summary import drawn
 
         return drawn
 

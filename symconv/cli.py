@@ -217,12 +217,12 @@ def _new(options: argparse.Namespace) -> int:
 def _print(report: Report, name: str, style: FragmentStyle | None = None) -> int:
     """The report's document on stdout, what did not pass on stderr."""
     from symconv.render import render
-    from symconv.terminal import failures, page
+    from symconv.terminal import page
 
     shown = page(report) if name == "text" else render(report.document, PRINTED[name], style=style)
     assert isinstance(shown, str)
     print(shown.rstrip("\n"))
-    for sentence in failures(report):
+    for sentence in report.failures():
         print(sentence, file=sys.stderr)
     return 0 if report.passed else 1
 

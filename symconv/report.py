@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,25 @@ class Answer(Value):
     question: str
     answer: str
     verdict: Verdict
+
+
+class Summary(Value):
+    """What the end of a run shows.
+
+    Args:
+        title: of the report.
+        answers: the lines of the table.
+        bad: a sentence for every check that did not pass.
+        passed, made: how many checks passed, and how many there were.
+        files: where the report is.
+    """
+
+    title: str
+    answers: tuple[Answer, ...]
+    bad: tuple[str, ...]
+    passed: int
+    made: int
+    files: tuple[str, ...]
 
 
 class Report(Value):
@@ -50,6 +69,18 @@ class Report(Value):
     def passed(self) -> bool:
         """Whether every check passed; one that stays undecided has not."""
         return self.checks.passed
+
+    def failures(self) -> Iterator[str]:
+        """A sentence for every check that did not pass."""
+        for check in self.checks.failures:
+            yield f"{check.verdict}: {check.subject}: {check.detail or check.method}"
+
+    def summary(self, files: Iterable[Path]) -> Summary:
+        """What the end of a run shows, with the files that were written."""
+        passed = sum(check.passed for check in self.checks)
+        return Summary(
+            self.title, self.answers, tuple(self.failures()), passed, len(self.checks), tuple(map(str, files))
+        )
 
     def render(self, format: str) -> Rendered:
         """The report in one of the formats of :data:`symconv.render.FORMATS`."""

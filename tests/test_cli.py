@@ -16,7 +16,7 @@ import pytest
 import sympy
 from bad_inputs import BAD_FILES, GOOD
 
-from symconv import __version__
+from symconv import __version__, report
 from symconv.certificates.general import GENERAL
 from symconv.checks.result import Check, Checks, Method, Verdict
 from symconv.cli import COMMANDS, RUN, main
@@ -59,6 +59,9 @@ class Report:
     @property
     def document(self) -> Document:
         return Document(self.title, "", (Paragraph(("words",)),), self.checks)
+
+    failures = report.Report.failures
+    summary = report.Report.summary
 
     def write(
         self,

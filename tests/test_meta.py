@@ -64,6 +64,7 @@ LAYERS = (
     ("symconv.certificates",),
     ("symconv.narrate.certificates",),
     ("symconv.report",),
+    ("symconv.summary",),
     ("symconv.terminal",),
     ("symconv.ahead",),
     ("symconv.pipeline", "symconv.notebook"),
