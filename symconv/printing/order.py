@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -34,7 +35,7 @@ def _names(factor: sp.Expr) -> list[tuple[Any, ...]]:
     """The names of a factor, one for each power: ``a²b`` sorts before ``ab²``."""
     times = int(factor.exp) if factor.is_Pow and factor.exp.is_Integer and factor.exp > 0 else 1
     base = factor.base if factor.is_Pow else factor
-    return [_natural(sp.sstr(base))] * times
+    return [_text(base)] * times
 
 
 def factor_order(factor: sp.Expr) -> tuple[Any, ...]:
@@ -43,12 +44,18 @@ def factor_order(factor: sp.Expr) -> tuple[Any, ...]:
         return (0, ())
     base = factor.base if factor.is_Pow else factor
     if base.is_number:
-        return (1, _natural(sp.sstr(factor)))
+        return (1, _text(factor))
     if isinstance(base, sp.Symbol | sp.Indexed):
-        return (2, _natural(sp.sstr(factor)))
+        return (2, _text(factor))
     if isinstance(base, sp.Sum | sp.Product | sp.Limit | sp.Piecewise) and not factor.is_Pow:
-        return (5, _natural(sp.sstr(factor)))
-    return (4 if base.is_Add else 3, _natural(sp.sstr(factor)))
+        return (5, _text(factor))
+    return (4 if base.is_Add else 3, _text(factor))
+
+
+@lru_cache(maxsize=1024)
+def _text(expr: sp.Basic) -> tuple[Any, ...]:
+    """The key of what an expression is as text; SymPy's printer takes as long as all the rest."""
+    return _natural(expr.name if isinstance(expr, sp.Symbol) else sp.sstr(expr))
 
 
 def _natural(name: str) -> tuple[Any, ...]:
@@ -60,4 +67,4 @@ def _natural(name: str) -> tuple[Any, ...]:
 
 def by_name(args: Iterable[sp.Basic]) -> list[sp.Basic]:
     """Arguments whose order means nothing, numbers first: SymPy keeps them as a set."""
-    return sorted(args, key=lambda arg: _natural(sp.sstr(arg)))
+    return sorted(args, key=_text)
