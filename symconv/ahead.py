@@ -60,15 +60,20 @@ def renderers_ahead(
     return _begun({group: partial(load, group) for group in alike}, processes)
 
 
-def summary_ahead(processes: int = 2) -> Summaries | None:
-    """What the end of a run shows; None where one process does all."""
+def summary_ahead(after: Renderers | None, processes: int = 2) -> Summaries | None:
+    """What the end of a run shows; None where one process does all.
+
+    Args:
+        after: what is begun first.
+        processes: how many processes may work at a time.
+    """
 
     def load() -> Callable[[Summary], str]:
         from symconv.summary import drawn
 
         return drawn
 
-    return _begun({"summary": load}, processes)
+    return _begun({"summary": load}, processes, after)
 
 
 def proofs_ahead(problem: str, processes: int = 2) -> Proofs | None:
@@ -87,12 +92,14 @@ def proofs_ahead(problem: str, processes: int = 2) -> Proofs | None:
 
 
 def _begun(
-    pieces: Mapping[Key, Callable[[], Callable[[Known], Result]]], processes: int
+    pieces: Mapping[Key, Callable[[], Callable[[Known], Result]]],
+    processes: int,
+    after: Renderers | None = None,
 ) -> Ahead[Key, Known, Result] | None:
     if not pieces or processes < 2 or processors() < 2:
         return None
     try:
-        return Ahead(pieces)
+        return Ahead(pieces, after)
     except OSError:  # the system allows no further process
         return None
 

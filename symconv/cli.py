@@ -102,7 +102,7 @@ def _solve(options: argparse.Namespace) -> int:
     # each copy of this process is made before this process loads what the copy does not need
     with (
         renderers_ahead(formats, style, processes) or nullcontext() as renderers,
-        summary_ahead(processes) or nullcontext() as summary,
+        summary_ahead(renderers, processes) or nullcontext() as summary,
     ):
         with proofs_ahead(options.problem, processes) or nullcontext() as proofs:
             from symconv.pipeline import solve

@@ -104,21 +104,31 @@ class Ahead(Generic[Key, Known, Result]):
     copy go at the end.
     """
 
-    def __init__(self, pieces: Mapping[Key, Callable[[], Callable[[Known], Result]]]) -> None:
+    def __init__(
+        self,
+        pieces: Mapping[Key, Callable[[], Callable[[Known], Result]]],
+        after: Ahead[Any, Any, Any] | None = None,
+    ) -> None:
         """Fork.
+
+        Args:
+            pieces: the pieces by their keys.
+            after: another, which begins all of its pieces first: three at a time would hinder each other.
 
         Raises:
             OSError: the system allows no further process.
         """
         self.keys = tuple(pieces)
         self._reader, self._teller = os.pipe()
+        self._has_begun, self._begins = os.pipe()
         try:
-            self.copy = _Copy(self._completed(pieces))
+            self.copy = _Copy(self._completed(pieces, after))
         except OSError:
-            os.close(self._teller)
+            self._hang_up()
             raise
         finally:
             os.close(self._reader)
+            os.close(self._begins)
 
     @property
     def count(self) -> int:
@@ -144,16 +154,24 @@ class Ahead(Generic[Key, Known, Result]):
     def _hang_up(self) -> None:
         if self._teller:
             os.close(self._teller)
-            self._teller = 0
+            os.close(self._has_begun)
+            self._teller = self._has_begun = 0
 
-    def _completed(self, pieces: Mapping[Key, Callable[[], Callable[[Known], Result]]]) -> Iterator[Result]:
+    def _completed(
+        self,
+        pieces: Mapping[Key, Callable[[], Callable[[Known], Result]]],
+        after: Ahead[Any, Any, Any] | None,
+    ) -> Iterator[Result]:
         """The results, in the copy: it begins with what it can until it is told what it lacks."""
         os.close(self._teller)
+        if after and after._has_begun:
+            os.read(after._has_begun, 1)  # nothing comes, and the end when all is begun
         begun: deque[tuple[Key, Callable[[Known], Result]]] = deque()
         known: Mapping[Key, Known] | None = None
         for place, (key, begin) in enumerate(pieces.items(), 1):
             begun.append((key, begin()))
-            last = place == len(pieces)
+            if last := place == len(pieces):
+                os.close(self._begins)
             if known is None and select.select([self._reader], [], [], None if last else 0)[0]:
                 known = pickle.loads(_sent(self._reader))
             while known is not None and begun:

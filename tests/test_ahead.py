@@ -167,6 +167,35 @@ def test_pieces_begin_before_they_are_told_what_they_lack(tmp_path: Path) -> Non
     assert results == [("c", 3), ("d", 4), ("a", 1), ("b", 2)]
 
 
+def test_a_copy_begins_after_another_has_begun_everything(tmp_path: Path) -> None:
+    def begin(name: str) -> Callable[[None], list[str]]:
+        time.sleep(0.2)
+        seen = sorted(path.name for path in tmp_path.iterdir())
+        (tmp_path / name).touch()
+        return lambda known: seen
+
+    pieces = [{name: (lambda name=name: begin(name)) for name in names} for names in ("ab", "c")]
+    with Ahead(pieces[0]) as first, Ahead(pieces[1], after=first) as second:
+        for each in (first, second):
+            each.tell(dict.fromkeys(each.keys))
+        works: list[Any] = [lambda: None]
+        assert shared(works, [0], processes=2, ahead=second) == [["a", "b"]]
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_copy_does_not_wait_for_one_that_failed_or_is_gone(told: bool) -> None:
+    def fail() -> Callable[[None], None]:
+        raise RuntimeError
+
+    with Ahead({"a": fail}) as first:
+        if told:
+            first.tell({"a": None})
+        with Ahead({"b": lambda: lambda known: "done"}, after=first) as second:
+            second.tell({"b": None})
+            works: list[Any] = [lambda: "done here"]
+            assert shared(works, [0], processes=2, ahead=second) == ["done"]
+
+
 def test_a_copy_that_is_told_nothing_ends(tmp_path: Path) -> None:
     def begin() -> Callable[[None], None]:
         return lambda known: (tmp_path / "completed").touch()
@@ -214,7 +243,7 @@ def test_a_summary_drawn_ahead_is_the_same(capsys: pytest.CaptureFixture[str]) -
     report = solve("starter")
     summarise(report, [Path("a.html")])
     alone = capsys.readouterr().out
-    summary = summary_ahead()
+    summary = summary_ahead(None)
     assert summary is not None
     with summary:
         summarise(report, [Path("a.html")], summary)
