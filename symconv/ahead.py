@@ -1,9 +1,9 @@
 """What copies of this process begin before the problem is understood.
 
-Formats are made without SymPy, so one copy loads what they need while this process still imports it, and waits for
-the document; another waits to draw the summary. And what a theorem says for every size depends on nothing in a problem but its name: another copy
-proves the theorems of a problem file while this process loads NumPy and the layers, reads the file properly, and
-works the layers out; it is told the numbers of their instances when they are known.
+Formats are made without SymPy: one copy loads what they need while this process imports it, and waits for the
+document; another waits to draw the summary. And what a theorem says for every size depends on nothing in a problem
+but its name: a third copy proves the theorems of a problem file while this process loads NumPy and the layers,
+reads the file properly, and works the layers out; it is told the numbers of their instances when they are known.
 
 The file is only looked at here. Whatever is wrong with it is found, and said, when it is read.
 """

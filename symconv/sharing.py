@@ -121,6 +121,7 @@ class Ahead(Generic[Key, Known, Result]):
         self.keys = tuple(pieces)
         self._reader, self._teller = os.pipe()
         self._has_begun, self._begins = os.pipe()
+        self._listens = True
         try:
             self.copy = _Copy(self._completed(pieces, after))
         except OSError:
@@ -152,10 +153,10 @@ class Ahead(Generic[Key, Known, Result]):
         self.copy.end()
 
     def _hang_up(self) -> None:
-        if self._teller:
+        if self._listens:
             os.close(self._teller)
             os.close(self._has_begun)
-            self._teller = self._has_begun = 0
+            self._listens = False
 
     def _completed(
         self,
@@ -164,7 +165,7 @@ class Ahead(Generic[Key, Known, Result]):
     ) -> Iterator[Result]:
         """The results, in the copy: it begins with what it can until it is told what it lacks."""
         os.close(self._teller)
-        if after and after._has_begun:
+        if after and after._listens:
             os.read(after._has_begun, 1)  # nothing comes, and the end when all is begun
         begun: deque[tuple[Key, Callable[[Known], Result]]] = deque()
         known: Mapping[Key, Known] | None = None

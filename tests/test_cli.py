@@ -330,6 +330,14 @@ def test_output_for_a_terminal_without_unicode_is_escaped(
     assert rb"\u2202E/\u2202A" in raw.getvalue()
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_is_no_reason_to_fail(closed: str, tmp_path: Path) -> None:
+    command = f"{sys.executable} -m symconv solve starter --format txt,md --out {tmp_path / 'out'} {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
 # --- derive and prove ---
 
 
