@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from symconv.render import FORMATS, groups, rendered
 from symconv.sharing import Ahead, Key, Known, Result, processors
-from symconv.shipped import MAX_BYTES, path_of
+from symconv.shipped import MAX_BYTES, is_too_deep, path_of
 
 if TYPE_CHECKING:
     from symconv.document import Document, Section
@@ -116,7 +116,8 @@ def _wanted(problem: str) -> Sequence[tuple[str, str]]:
     try:
         if not path.is_file() or path.stat().st_size > MAX_BYTES:  # a pipe can be read only once
             return ()
-        questions = tomllib.loads(path.read_text("utf-8-sig")).get("questions")
+        text = path.read_text("utf-8-sig")
+        questions = None if is_too_deep(text) else tomllib.loads(text).get("questions")
     except (OSError, ValueError, RecursionError):
         return ()
     return tuple(

@@ -54,14 +54,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except SymconvError as error:
         is_option = isinstance(error, ArgumentError) and error.name == "notation"
-        print(f"{'--' * is_option}{error}", file=sys.stderr)
-        return 2
+        return _complained(f"{'--' * is_option}{error}")
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # such as a full disk that the output goes to
+        return _complained(f"symconv: {error.strerror or error}")
     return status
+
+
+def _complained(sentence: str) -> int:
+    """Say what was wrong, as far as anybody can hear it, and give the status of that."""
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    return 2
 
 
 def run() -> NoReturn:

@@ -7,14 +7,14 @@ and a rule to every renderer; a test fails while one is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, Literal
 
 from symconv.checks.result import Check, Checks
 from symconv.display import Node, Prose
 from symconv.drawing import Drawing
-from symconv.value import Value, field
+from symconv.value import Value, field, replace
 
 
 class Drawn(Value):
@@ -306,3 +306,16 @@ class Document(Value):
     subtitle: str
     blocks: tuple[Block, ...]
     checks: Checks | None
+
+
+def apart(blocks: Iterable[Block], taken: set[str] | None = None) -> tuple[Block, ...]:
+    """The blocks with sections whose anchors differ: one that is taken gets a number behind it."""
+    taken = set() if taken is None else taken
+    return tuple(_with_own_anchor(block, taken) if isinstance(block, Section) else block for block in blocks)
+
+
+def _with_own_anchor(section: Section, taken: set[str]) -> Section:
+    names = (section.anchor, *(f"{section.anchor}-{number}" for number in range(2, len(taken) + 3)))
+    own = next(name for name in names if name not in taken)
+    taken.add(own)
+    return replace(section, anchor=own, blocks=apart(section.blocks, taken))

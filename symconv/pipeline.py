@@ -15,7 +15,7 @@ from symconv.checks.surroundings import surrounds
 from symconv.derivation.derivation import Worked
 from symconv.derived import Derivation
 from symconv.display import join
-from symconv.document import Block, Callout, Chain, Document, Paragraph, Section, Table, Verdicts
+from symconv.document import Block, Callout, Chain, Document, Paragraph, Section, Table, Verdicts, apart
 from symconv.errors import ArgumentError, ProblemError
 from symconv.exact import Array, pack
 from symconv.narrate import derivation as told
@@ -328,7 +328,8 @@ def _report(problem: Problem, workings: Workings, answers: Sequence[Answered], h
         Answer(each.question.id, each.question.text, each.line, each.checks.verdict) for each in answers
     )
     name = problem.name if handout == "full" else f"{problem.name}-{handout}"
-    return Report(document, lines, name, checks)
+    # ids that differ in signs alone have one anchor
+    return Report(replace(document, blocks=apart(document.blocks)), lines, name, checks)
 
 
 def _called(report: Report, problem: Problem, handout: Handout) -> Report:

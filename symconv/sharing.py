@@ -154,9 +154,9 @@ class Ahead(Generic[Key, Known, Result]):
 
     def _hang_up(self) -> None:
         if self._listens:
+            self._listens = False
             os.close(self._teller)
             os.close(self._has_begun)
-            self._listens = False
 
     def _completed(
         self,
@@ -223,10 +223,10 @@ class _Copy:
     def end(self) -> None:
         """Let the copy go, finished or not."""
         if self._child:
+            child, self._child = self._child, 0  # whatever interrupts this, nothing is closed or killed twice
             os.close(self._reader)
-            os.kill(self._child, signal.SIGKILL)
-            os.waitpid(self._child, 0)
-            self._child = 0
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 def _work_and_exit(results: Iterator[object], reader: int, writer: int) -> NoReturn:

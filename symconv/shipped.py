@@ -1,4 +1,4 @@
-"""Where problem files are: those that come with symconv, by their names, and everybody's own."""
+"""Where problem files are, those that come with symconv and everybody's own, and what is looked at before any is read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ from pathlib import Path
 
 MAX_BYTES = 16 * 2**20
 """How large a problem file may be."""
+
+
+DEEPEST = 1000
+"""Of how many parts a dotted key may be: the time that Python's parser takes grows with their square."""
+
+
+def is_too_deep(text: str) -> bool:
+    """Whether a TOML text has a key of too many parts."""
+    return any(line.partition("=")[0].count(".") > DEEPEST for line in text.splitlines())
 
 
 def shipped_texts() -> dict[str, Path]:

@@ -78,6 +78,7 @@ BAD_FILES = (
     Bad("not TOML", 'title = "Small"', "title = Small", "invalid TOML: Invalid value (at line 1, column 9)"),
     Bad("key twice", "stride = 1", "stride = 1\nstride = 2", "invalid TOML: Cannot overwrite a value (at line 13, column 11)"),
     Bad("deep nesting", _A, f"A = {'[' * 9000}", "invalid TOML: nested too deeply"),
+    Bad("deep key", _A, f"A{'.a' * 100_000} = 1", "invalid TOML: nested too deeply"),
     Bad("huge integer", _A, f"A = [{'9' * 5000}]", "must not hold integers of thousands of digits"),
     Bad("huge hexadecimal", _A, f"A = [0x{'f' * 5000}]", "must not hold integers of thousands of digits"),
     Bad("unknown table", "[arrays]", "[array]", "unknown key 'array'; did you mean 'arrays'?"),

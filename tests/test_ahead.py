@@ -118,6 +118,7 @@ def test_another_problem_s_proofs_are_not_used(problem: Callable[[str], str]) ->
         "questions = [{id = '1', theorems = 'lp-sum'}, {id = '2', theorems = [1]}, {id = '3'}]",
         PROBLEM.replace("theorems", "types"),
         "x = " + "[" * 100_000,
+        "x" + ".x" * 100_000 + " = 1",
     ],
 )
 def test_a_file_that_asks_for_no_proof_or_cannot_be_read_begins_none(

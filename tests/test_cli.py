@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -328,6 +329,30 @@ def test_output_for_a_terminal_without_unicode_is_escaped(
     pipeline.report = BAD_REPORT
     assert run("solve") == 1
     assert rb"\u2202E/\u2202A" in raw.getvalue()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("solve starter --format txt >/dev/full", "symconv: No space left on device\n"),
+        ("list >/dev/full", "symconv: No space left on device\n"),
+        ("solve nosuch 2>/dev/full", ""),
+    ],
+)
+def test_a_full_disk_behind_the_output_is_a_sentence_and_status_2(
+    command: str, said: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m symconv {command}"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (2, said)
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

@@ -10,6 +10,7 @@ import pytest
 
 from symconv.axes import Sliding
 from symconv.checks.result import Method, Verdict
+from symconv.document import Section
 from symconv.errors import ArgumentError, ProblemError
 from symconv.pipeline import derive, prove, size, solve
 from symconv.problem import load, shipped
@@ -422,3 +423,20 @@ upstream = "ones"
 expect = [[1, 1], [1, 1]]
 """
     assert solve(write(tmp_path, problem)).passed
+
+
+def test_ids_that_differ_in_signs_alone_have_sections_of_their_own(tmp_path: Path) -> None:
+    ids = ("1.1", "1-1", "data", "?", "!", "Ж")
+    asked = """
+[[questions]]
+id = "{}"
+ask = "prove"
+theorems = ["lp-sum", "lp-sum"]
+window = [1, 2]
+"""
+    report = solve(write(tmp_path, 'title = "T"\n[arrays]\nA = [1]\n' + "".join(map(asked.format, ids))))
+    sections = [block for block in report.document.blocks if isinstance(block, Section)]
+    own = [section.anchor for section in sections]
+    assert own == ["data", "1-1", "1-1-2", "data-2", "question", "question-2", "question-3"]
+    below = [block.anchor for section in sections for block in section.blocks if isinstance(block, Section)]
+    assert len({*own, *below}) == len(own) + len(below) == 7 + 12

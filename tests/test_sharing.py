@@ -139,6 +139,19 @@ def test_an_interruption_leaves_no_process_behind() -> None:
         shared([lambda: time.sleep(60), interrupt], [0, 1], processes=2)
 
 
+def test_an_interruption_while_a_copy_is_let_go_closes_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    waitpid = os.waitpid
+
+    def interrupted(*arguments: int) -> None:
+        monkeypatch.setattr("os.waitpid", waitpid)
+        waitpid(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.waitpid", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        shared([lambda: time.sleep(60), lambda: 1 / 0], [0, 1], processes=2)
+
+
 def test_what_is_begun_here_is_told() -> None:
     begun: list[int] = []
     shared([int, int], [0, 1], processes=1, begin=begun.append)

@@ -26,7 +26,7 @@ from symconv.problem.readers import (
 )
 from symconv.problem.values import Nested, Problem, Stage
 from symconv.problem.wiring import ordered, read_layers
-from symconv.shipped import MAX_BYTES, shipped_texts
+from symconv.shipped import MAX_BYTES, is_too_deep, shipped_texts
 from symconv.value import replace
 
 
@@ -127,11 +127,14 @@ def _is_number(stages: tuple[Stage, ...], name: str) -> bool:
 
 
 def _toml(text: str, root: Place) -> dict[str, Any]:
+    too_deep = root.error("invalid TOML: nested too deeply")
+    if is_too_deep(text):
+        raise too_deep
     try:
         table = tomllib.loads(text, parse_float=lambda number: Decimal(number.replace("_", "")))
         repr(table)  # what is too deep or too long to be shown in an error is refused here
     except RecursionError:
-        raise root.error("invalid TOML: nested too deeply") from None
+        raise too_deep from None
     except tomllib.TOMLDecodeError as error:
         raise root.error(f"invalid TOML: {error}") from None
     except ValueError:

@@ -105,8 +105,10 @@ def fragment(sheet: Sheet) -> str:
     document = sheet.document
     return (
         f"{_FRAGMENT}{macros()}{_FRAGMENT_HEADINGS}{sheet.style.definitions}"
+        # long chains break over pages here, whatever the article does elsewhere
+        f"\\begingroup\\allowdisplaybreaks\n"
         f"\\section*{{{escape(document.title)}}}\n{escape(document.subtitle)}\n\n"
-        f"{sheet.once(_body, document)}"
+        f"{sheet.once(_body, document)}\\par\\endgroup\n"
     )
 
 
