@@ -135,7 +135,8 @@ def _solve(options: argparse.Namespace) -> int:
         try:
             files = report.write(folder, formats, processes=processes, style=style, ahead=renderers)
         except OSError as error:
-            raise ProblemError(f"{folder}: cannot be written: {error.strerror or error}") from None
+            where = error.filename if isinstance(error, IsADirectoryError) else folder
+            raise ProblemError(f"{where}: cannot be written: {error.strerror or error}") from None
         summarise(report, files, summary)
     if options.open:
         open_page(files)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from symconv.report import Summary
@@ -12,7 +12,8 @@ from symconv.report import Summary
 def drawn(summary: Summary) -> str:
     """A summary as the terminal shows it."""
     console = Console(markup=False, emoji=False, highlight=False)
-    table = Table("", "Question", "Answer", "Verdict", title=summary.title, title_justify="left")
+    texts = (Column(title, overflow="fold") for title in ("", "Question", "Answer"))
+    table = Table(*texts, "Verdict", title=summary.title, title_justify="left")
     worst_first = ("failed", "undecided", "passed")
     for answer in sorted(summary.answers, key=lambda answer: worst_first.index(answer.verdict)):
         style = "green" if answer.verdict == "passed" else "bold red"

@@ -164,6 +164,8 @@ BAD_FILES = (
     Bad("claimed input sizes", _QUESTION_2, _question('ask = "input_sizes"\nlayer = "conv"\nexpect = [4, 4]'), "questions.2.expect[1]: must be a list with at least one entry, not 4"),
     Bad("matrix of no layer", _QUESTION_2, _question('ask = "matrix"\nlayer = "con"'), "questions.2.layer: unknown layer 'con'; did you mean 'conv'?"),
     Bad("unknown theorem", _QUESTION_2, _question('ask = "prove"\ntheorems = ["lp-limt"]'), "questions.2.theorems[1]: unknown theorem 'lp-limt'; did you mean 'lp-limit'?"),
+    Bad("window of nothing", _QUESTION_2, _question('ask = "prove"\ntheorems = ["output-size"]\nwindow = [1]'), "questions.2.window: must be left out: output-size is about a geometry"),
+    Bad("neither layer nor window", _QUESTION_2, _question('ask = "prove"\ntheorems = ["output-size", "lp-limit"]'), "questions.2: must name a layer or a window, as lp-limit is about a window"),
     Bad("layer and window", _QUESTION_2, _question('ask = "prove"\ntheorems = ["lp-limit"]\nlayer = "pool"\nwindow = [1]'), "questions.2: must name either a layer or a window, not both"),
     Bad("no types", _QUESTION_2, _question('ask = "definition"\ntypes = []'), "questions.2.types: must be a list with at least one entry, not []"),
     Bad("formula of other letters", _QUESTION_2, _question('ask = "output_size_formula"\nlayer = "conv"\ndispute = {formula = "F - K", at = {I = 6, K = 3}}'), "questions.2.dispute.formula: must be a formula in I, K, S, P, D, floor() and ceiling(), not 'F'"),

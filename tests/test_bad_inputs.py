@@ -67,7 +67,7 @@ RUNS = (
     Run("folder within a file", ("good.toml", "--out", "binary.toml/out"), "binary.toml/out: cannot be written: Not a directory"),
     Run("file for the folder", ("good.toml", "--out", "binary.toml"), "binary.toml: cannot be written: File exists"),
     Run("folder with a long name", ("good.toml", "--out", "y" * 300), f"{'y' * 300}: cannot be written: File name too long"),
-    Run("folder where a report goes", ("good.toml", "--out", "taken"), "taken: cannot be written: Is a directory"),
+    Run("folder where a report goes", ("good.toml", "--out", "taken"), "taken/good.html: cannot be written: Is a directory"),
 )  # fmt: skip
 
 

@@ -12,10 +12,11 @@ import sympy as sp
 from symconv.checks.interval import decide
 from symconv.checks.result import Check, Method, Verdict
 from symconv.exact import Array, indices, is_numeric
+from symconv.value import replace
 
 
 def claimed_value(subject: str, claimed: Any, derived: Any) -> Check:
-    """One value, such as a size or a list of names."""
+    """One value, such as a size."""
     verdict = Verdict.PASSED if claimed == derived else Verdict.FAILED
     detail = (
         "" if verdict is Verdict.PASSED else f"{subject}: claimed {_text(claimed)}, derived {_text(derived)}."
@@ -63,6 +64,20 @@ def is_claimed(claimed: Any, derived: Any) -> bool:
 
 MOST_PLACES = 40
 """Decimal places of a claim at most."""
+
+
+def claimed_names(subject: str, claimed: Sequence[str], derived: Sequence[str]) -> Check:
+    """A list of names, in any order; the sentence has those that one side lacks."""
+    check = claimed_value(subject, tuple(sorted(claimed)), tuple(sorted(derived)))
+    if check.passed:
+        return check
+    wrong, missing = (Counter(a) - Counter(b) for a, b in ((claimed, derived), (derived, claimed)))
+    sides = (
+        (", ".join(sorted(names.elements())), what)
+        for names, what in ((wrong, "claimed"), (missing, "derived"))
+    )
+    told = " and ".join(f"{names} {what} only" for names, what in sides if names)
+    return replace(check, detail=f"{subject}: {told}.")
 
 
 def claimed_terms(

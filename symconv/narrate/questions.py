@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial, singledispatch
 from typing import Any, NamedTuple
 
-from symconv.checks.claims import claimed_terms, claimed_value
+from symconv.checks.claims import claimed_names, claimed_terms, claimed_value
 from symconv.checks.derivation import check_gradient, check_output
 from symconv.checks.general import check_general
 from symconv.checks.result import Check, Checks, Method, Verdict
@@ -244,7 +244,7 @@ def _(question: Modules, workings: Workings) -> Answered:
     if question.expect is not None:
         checks = (
             *checks,
-            claimed_value("pooling modules", tuple(sorted(question.expect)), tuple(sorted(names))),
+            claimed_names("pooling modules", question.expect, names),
         )
     return Answered(question, ", ".join(names), blocks, Checks(checks))
 

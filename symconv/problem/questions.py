@@ -6,9 +6,9 @@ To add a kind of question, write its dataclass in :mod:`symconv.problem.values` 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symconv.grammar import parse_expression
 from symconv.problem.paths import chain_end
@@ -48,11 +48,14 @@ from symconv.problem.values import (
 from symconv.problem.wiring import layer_type
 from symconv.value import replace
 
+if TYPE_CHECKING:
+    from symconv.theorems import Listed
+
 SIZES = ("I", "K", "S", "P", "D")
 """Input, kernel, stride, padding and dilation in a formula for the output size."""
 
 
-def _theorems() -> Collection[str]:
+def _theorems() -> Mapping[str, Listed]:
     from symconv.theorems import THEOREMS
 
     return THEOREMS
@@ -164,9 +167,22 @@ def resolve(problem: Problem, question: Question) -> Question:
                 raise place.key("output").must_be(f"a list of {dims} sizes", list(output))
         case Gradient():
             return _check_gradient(problem, question, place)
-        case Prove(layer=str(), window=tuple()):
-            raise place.error("must name either a layer or a window, not both")
+        case Prove():
+            _require_numbers(question, place)
     return question
+
+
+def _require_numbers(question: Prove, place: Place) -> None:
+    """That there is a window where a theorem is about one, and that it is said once."""
+    theorems = _theorems()
+    of_windows = [name for name in question.theorems if theorems[name].about == "window"]
+    if question.window is not None:
+        if question.layer is not None:
+            raise place.error("must name either a layer or a window, not both")
+        if question.theorems and not of_windows:
+            raise place.key("window").error(f"must be left out: {question.theorems[0]} is about a geometry")
+    elif question.layer is None and of_windows:
+        raise place.error(f"must name a layer or a window, as {of_windows[0]} is about a window")
 
 
 def _check_gradient(problem: Problem, question: Gradient, place: Place) -> Gradient:
