@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from itertools import chain, count
 from typing import Any, Literal
 
 from symconv.checks.result import Check, Checks
@@ -308,14 +309,14 @@ class Document(Value):
     checks: Checks | None
 
 
-def apart(blocks: Iterable[Block], taken: set[str] | None = None) -> tuple[Block, ...]:
+def with_own_anchors(blocks: Iterable[Block], taken: set[str] | None = None) -> tuple[Block, ...]:
     """The blocks with sections whose anchors differ: one that is taken gets a number behind it."""
     taken = set() if taken is None else taken
     return tuple(_with_own_anchor(block, taken) if isinstance(block, Section) else block for block in blocks)
 
 
 def _with_own_anchor(section: Section, taken: set[str]) -> Section:
-    names = (section.anchor, *(f"{section.anchor}-{number}" for number in range(2, len(taken) + 3)))
-    own = next(name for name in names if name not in taken)
+    numbered = (f"{section.anchor}-{number}" for number in count(2))
+    own = next(name for name in chain((section.anchor,), numbered) if name not in taken)
     taken.add(own)
-    return replace(section, anchor=own, blocks=apart(section.blocks, taken))
+    return replace(section, anchor=own, blocks=with_own_anchors(section.blocks, taken))

@@ -15,7 +15,17 @@ from symconv.checks.surroundings import surrounds
 from symconv.derivation.derivation import Worked
 from symconv.derived import Derivation
 from symconv.display import join
-from symconv.document import Block, Callout, Chain, Document, Paragraph, Section, Table, Verdicts, apart
+from symconv.document import (
+    Block,
+    Callout,
+    Chain,
+    Document,
+    Paragraph,
+    Section,
+    Table,
+    Verdicts,
+    with_own_anchors,
+)
 from symconv.errors import ArgumentError, ProblemError
 from symconv.exact import Array, pack
 from symconv.narrate import derivation as told
@@ -329,7 +339,7 @@ def _report(problem: Problem, workings: Workings, answers: Sequence[Answered], h
     )
     name = problem.name if handout == "full" else f"{problem.name}-{handout}"
     # ids that differ in signs alone have one anchor
-    return Report(replace(document, blocks=apart(document.blocks)), lines, name, checks)
+    return Report(replace(document, blocks=with_own_anchors(document.blocks)), lines, name, checks)
 
 
 def _called(report: Report, problem: Problem, handout: Handout) -> Report:

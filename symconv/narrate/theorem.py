@@ -38,14 +38,9 @@ FIGURES: Mapping[str, Callable[[Sequence[Any]], Figure | None]] = MappingProxyTy
 
 def document(theorem: Theorem, instance: Instance | None = None) -> Document:
     """A theorem by itself, with an instance where there is one."""
-    section = theorem_section(theorem, instance)
+    section = begun(theorem)(instance)
     checks = section.checks or Checks()
     return Document(theorem.title, "Statement, proof and checks", section.blocks, checks)
-
-
-def theorem_section(theorem: Theorem, instance: Instance | None = None) -> Section:
-    """A theorem as a section with all its checks."""
-    return begun(theorem)(instance)
 
 
 def proved(name: str) -> Callable[[Sequence[Any] | None], Section]:
@@ -61,8 +56,8 @@ def begun(theorem: Theorem) -> Callable[[Instance | None], Section]:
     blocks = (*statement(theorem), *proof(theorem, checks), *counterexamples(theorem))
 
     def complete(instance: Instance | None) -> Section:
-        of_instance = (*example(instance), *figure(instance)) if instance else ()
-        every = checks + instance.check() if instance else checks
+        of_instance = () if instance is None else (*example(instance), *figure(instance))
+        every = checks if instance is None else checks + instance.check()
         return Section(theorem.name, (theorem.title,), (*blocks, *of_instance), every)
 
     return complete
